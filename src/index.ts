@@ -33,6 +33,9 @@ export type { ModelWarning } from './engine/contract/model-warning.js';
 export { TRANSITIONS } from './engine/model/task-state.js';
 export type {
   Assignment,
+  AuditApi,
+  AuditPage,
+  AuditQuery,
   BehaviourView,
   CaseComment,
   CaseFieldEntry,
@@ -82,6 +85,7 @@ export type {
   GuardedEngine,
   GuardedServer,
   Health,
+  HeldWork,
   Identity,
   InstanceView,
   ItemView,
@@ -122,6 +126,7 @@ export type {
   TaskState,
   TokenView,
   TwoTasks,
+  WorkApi,
 } from './engine/contract/types.js';
 export { OPTIONS } from './express/option-tables.js';
 export { isRight, RIGHTS, type Right, type RightEntry, type RightGroup } from './core/rights.js';

@@ -85,7 +85,7 @@ function memory() {
   return [heapUsed / MEGABYTE, rss / MEGABYTE];
 }
 
-/** In a process of its own, which has not written the store. */
+/** Runs in a process of its own, which has not written the store. */
 async function measure(folder) {
   const [heapBefore, rssBefore] = memory();
   const begun = process.cpuUsage();
@@ -129,7 +129,7 @@ if (isChild === undefined) {
   await fill(at, Number(count ?? 100_000));
   const self = fileURLToPath(import.meta.url);
   const said = String(execFileSync(process.execPath, ['--expose-gc', self, at, '', 'measure']));
-  // The host greets before.
+  // bpmn-server prints a banner first.
   for (const [name, value] of Object.entries(JSON.parse(said.trim().split('\n').at(-1)))) {
     const goal = goalOf(name);
     const judged = goal === undefined ? '' : ` (goal ${goal})${value > goal ? ' MISSED' : ''}`;

@@ -17,7 +17,10 @@ export async function decisionsOn(guard, user, task, operations) {
   );
 }
 
-/** Those of the users who may do an operation on a task. A duty may forbid it to members of its candidate groups. */
+/**
+ * The users among these who may perform an operation on a task. A duty may forbid it to members of its candidate
+ * groups.
+ */
 export async function whoMay(guard, users, operation, task) {
   const resource = await stored(guard, task);
   const answers = await Promise.all(users.map((user) => guard.can(user, operation, resource)));

@@ -1,6 +1,6 @@
 /** Milliseconds that a running request has to finish: as long as the guard waits for a command. */
 const PATIENCE = 30_000;
-/** Milliseconds after which nothing is awaited on a connection on which nothing was sent yet. */
+/** Milliseconds after which a connection on which nothing was sent is closed. */
 const SILENT = 1000;
 
 /**
@@ -26,8 +26,8 @@ export function stopper(server, patience = PATIENCE) {
     stopping = true;
     answers.forEach(last);
     const closed = new Promise((resolve) => server.close(resolve));
-    // A connection becomes idle when its request is answered; the browser would keep it open. One on which nothing was
-    // sent yet, as browsers open in advance, does not count as idle for Node.
+    // A connection becomes idle once its request is answered; the browser would keep it open. Node does not count a
+    // connection as idle on which nothing was sent, such as those that browsers open in advance.
     const closeIdle = () => {
       server.closeIdleConnections();
       const silent = performance.now() - SILENT;

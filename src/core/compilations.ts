@@ -18,8 +18,7 @@ export class Compilations {
   private readonly prepared = new WeakSet<PolicyAnswer>();
 
   /**
-   * Makes, one after the other, what lists need of the rules of an answer that this package made, so that others can
-   * run in between.
+   * Prepares, rule by rule, what lists need of an answer that this package made, so that others can run in between.
    */
   *prepare(answer: PolicyAnswer): IterableIterator<void> {
     if (this.prepared.has(answer)) return;

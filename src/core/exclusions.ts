@@ -3,7 +3,7 @@ import { conditionSize } from './condition-size.js';
 
 /** Bytes of a part beyond its own, in a list of parts. */
 const FRAME = 48;
-/** So many that do not fit end the search. */
+/** Exclusions that do not fit after which the search ends. */
 const MOST_MISSES = 16;
 
 /** The condition as alternatives, one by one; a choice is taken apart value by value. */
@@ -31,7 +31,7 @@ function* eachAlternative(condition: Condition): IterableIterator<Condition> {
   }
 }
 
-/** The first exclusions that fit into so many bytes; the search ends behind a few that do not. */
+/** The first exclusions that fit into so many bytes; the search ends after a few that do not fit. */
 export function firstExclusions(excluded: Condition, most: number): Condition[] {
   const found: Condition[] = [];
   let [room, misses] = [most, 0];

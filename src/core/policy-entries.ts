@@ -70,7 +70,7 @@ export class Entries implements ReadonlyMap<string, unknown> {
     return this.get(id) !== undefined;
   }
 
-  /** The ids of what may differ from other entries; undefined if it is not known, and anything may. */
+  /** The ids of entries that may differ from those of the other; undefined if any may. */
   changedSince(other: Entries): ReadonlySet<string> | undefined {
     return this.shared === other.shared
       ? new Set([...other.changed.keys(), ...this.changed.keys()])
@@ -84,7 +84,7 @@ export class Entries implements ReadonlyMap<string, unknown> {
     return draft.done();
   }
 
-  /** Changes, one after the other. */
+  /** Begins changes that are made one by one. */
   changing(): EntriesDraft {
     const { entries } = this.shared;
     const changed = new Map(this.changed);
@@ -96,7 +96,7 @@ export class Entries implements ReadonlyMap<string, unknown> {
       if (before !== undefined && value === undefined) size--;
       if (value === undefined && !entries.has(id)) changed.delete(id);
       else changed.set(id, value);
-      // From here on there is nothing to share.
+      // From here on, the entries have a map of their own.
       if (changed.size > MOST_CHANGED) whole = new Map(new Entries(this.shared, changed, size));
     };
     return {

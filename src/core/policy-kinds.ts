@@ -55,7 +55,7 @@ const DEEPEST = 64;
 const MOST_PARTS = 5_000_000;
 
 /**
- * A copy of the changes that a caller passes, who cannot change it. It is checked later.
+ * Copies the changes of a caller, so that the caller cannot alter them any more. They are checked later.
  * @throws BadInput `bad-policy`, `too-large`: the changes contain themselves, or are too many to be copied
  */
 export function copyOfChanges(given: unknown): unknown {
@@ -65,9 +65,9 @@ export function copyOfChanges(given: unknown): unknown {
   let room = MOST_PARTS;
   return given.map((change: unknown, at) =>
     deepCopy(change, undefined, (depth) => {
-      if (depth > DEEPEST) badPolicy(`Change ${at + 1} contains itself, or has too many levels.`);
+      if (depth > DEEPEST) badPolicy(`Change ${at + 1} contains itself or is nested too deeply.`);
       if (--room < 0)
-        throw new BadInput('too-large', `Changes have at most ${MOST_PARTS} lists and objects.`);
+        throw new BadInput('too-large', `The changes contain more than ${MOST_PARTS} lists and objects.`);
     }),
   );
 }

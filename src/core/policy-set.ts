@@ -70,7 +70,7 @@ export class PolicySet {
     return draft.at(version);
   }
 
-  /** Changes that come one after the other, none of which is kept longer than that. */
+  /** Begins changes that are made one by one; the changes themselves are not kept. */
   changing(): SetDraft {
     const byKind = new Map<string, ReturnType<Entries['changing']>>();
     const files = this.files.changing();

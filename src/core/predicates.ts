@@ -36,8 +36,8 @@ export class Predicates {
   }
 
   /**
-   * The condition is one that this package made, and so is fixed and valid: it is compiled when it is first asked. Of
-   * many rules, most never are.
+   * Registers a condition that this package made, which is therefore fixed and valid. It is compiled when it is first
+   * evaluated: of many rules, most never are.
    */
   promise(condition: Condition): void {
     if (this.single.has(condition)) return;

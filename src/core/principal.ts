@@ -58,7 +58,7 @@ export class SecureUser implements UserInfo {
     if (name === undefined)
       throw new TypeError(`SecureUser.userName must be a non-empty string, got ${describe(userName)}`);
     assertSpelt(info);
-    if (isDisabled(info)) throw new TypeError('A disabled user is no SecureUser');
+    if (isDisabled(info)) throw new TypeError('SecureUser takes no user who is disabled');
     this.userName = name;
     this.userGroups = readGroups(field(info, 'userGroups'));
     this.tenantId = optionalName(field(info, 'tenantId'), 'tenantId');

@@ -28,7 +28,7 @@ class Searched {
   ) {}
 
   private get found(): NonNullable<typeof this.known> {
-    // A list of instances never has the parts of one that is about to start.
+    // Lists of instances never have the parts `start` and `model`.
     const isOfStart = this.parts.has('start') || this.parts.has('model');
     return (this.known ??= isOfStart
       ? NOT_SEARCHED

@@ -110,7 +110,7 @@ export class RuleSet {
     return this.permits.length + this.restricts.length > many && this.isFixed;
   }
 
-  /** Few rules, of which some say so much that they are better compiled model by model; none can change any more. */
+  /** True for a few fixed rules that say so much that they are better compiled model by model. */
   private get isHeavy(): boolean {
     return this.isFixed && this.lists.some((list) => this.predicates.isHeavy(list));
   }

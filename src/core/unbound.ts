@@ -47,7 +47,7 @@ export const bothUnbound = (a: Unbound, b: Unbound): Unbound => ({
     return {
       ...joined(one, other),
       needsItems: one.needsItems || other.needsItems,
-      // Each counts the row itself.
+      // Both count the row itself.
       steps: one.steps + other.steps - 1,
     };
   },

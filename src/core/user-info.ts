@@ -154,7 +154,7 @@ const spelt = (name: string): string => name.replace(/[_-]/g, '').toLowerCase().
 /**
  * Refuses misspelt fields and those of other libraries (`groups`, `roles`, `tenant`) in place of a known one, since a
  * tenant or groups could be lost. User objects may have any other fields.
- * @param known the field that is known otherwise, and may be missing
+ * @param known the field whose value is known from elsewhere, so that it may be missing
  * @throws TypeError naming the field that was probably meant
  */
 export function assertSpelt(info: object, known?: 'userName'): void {
@@ -191,7 +191,7 @@ export function readUserInfo(info: unknown): UserInfo & { readonly disabled: boo
   if (typeof info !== 'object' || info === null || Array.isArray(info))
     throw new TypeError(`A user is an object with a userName, got ${describe(info)}`);
   if (FIELDS.every((name) => field(info, name) === undefined))
-    throw new TypeError('A user is an object with a userName, got one without any field of a user');
+    throw new TypeError('A user is an object with a userName, got an object without any known field');
   assertSpelt(info, 'userName');
   return {
     userName: field(info, 'userName') as string,
@@ -203,7 +203,7 @@ export function readUserInfo(info: unknown): UserInfo & { readonly disabled: boo
   };
 }
 
-/** The user with all that it holds when it is not disabled. */
+/** The user without the mark `disabled`: what they hold once they are enabled. */
 export function enabled(info: UserInfo): UserInfo {
   if (!isDisabled(info)) return info;
   const { disabled: _disabled, ...holds } = readUserInfo(info);

@@ -148,7 +148,7 @@ function boxed(condition: Condition, most: number): Condition {
   return boxesWithin(boxesOf(condition), most);
 }
 
-/** Of an exclusion with more bytes than that, not all alternatives are compared. */
+/** Bytes of an exclusion above which not all of its alternatives are compared. */
 const MOST_COMPARED = 4 * MOST_STATED;
 
 /** Bytes of a part beyond its own, in a list of parts. */

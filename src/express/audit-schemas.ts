@@ -1,6 +1,9 @@
 import { list, object, ref, TEXT } from './schema-parts.js';
 
-const STATE = { type: 'object', description: 'Groups, rights, tenant and the like; never data.' } as const;
+const STATE = {
+  type: 'object',
+  description: 'Groups, rights, tenant and similar facts; never data.',
+} as const;
 
 /** The schemas of the audit trail in the OpenAPI document. */
 export const AUDIT_SCHEMAS = {
@@ -17,8 +20,8 @@ export const AUDIT_SCHEMAS = {
     address: TEXT,
     before: STATE,
     after: STATE,
-    overrides: { ...list(TEXT), description: 'The duties that an administrator passed.' },
-    count: { type: 'integer', description: 'How many entries this one stands for.' },
+    overrides: { ...list(TEXT), description: 'The duties that an administrator overrode.' },
+    count: { type: 'integer', description: 'The number of similar entries that this one stands for.' },
   }),
   AuditPage: object('data nextCursor', {
     data: list(ref('AuditEntry')),

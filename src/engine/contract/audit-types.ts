@@ -1,13 +1,13 @@
 import type { UserInfo } from '../../core/principal.js';
 import type { AuditEntry } from '../../store/port.js';
 
-/** What to look for in the audit trail; all of it must fit. */
+/** Conditions on entries of the audit trail; all of them must hold. */
 export interface AuditQuery {
   /** The earliest time, inclusive: a date, or a text such as `2026-01-31T00:00:00Z`. */
   readonly since?: Date | string;
-  /** The time before which entries are, exclusive. */
+  /** The latest time, exclusive. */
   readonly until?: Date | string;
-  /** Who caused it. */
+  /** The user who made the call. */
   readonly userName?: string;
   readonly answer?: AuditEntry['answer'];
   /** Entries on a page; default 50, at most 500. */
@@ -23,11 +23,11 @@ export interface AuditPage {
   readonly nextCursor: string | null;
 }
 
-/** Reads the audit trail, for holders of `Log:Read` and others who may `system:audit`. */
+/** Reads the audit trail, for principals with the operation `system:audit` (`Log:Read`, `Exception:Read`). */
 export interface AuditApi {
   /**
-   * Entries of the caller's tenant, newest first; for a caller without a tenant those without one, and for SYSTEM
-   * without a tenant those of all.
+   * Entries of the caller's tenant, newest first. A caller without a tenant gets entries without one; SYSTEM without a
+   * tenant gets all.
    */
   find(query?: AuditQuery, user?: UserInfo): Promise<AuditPage>;
 }

@@ -2,7 +2,7 @@ import type { IConfiguration } from 'bpmn-server';
 import { badConfiguration, nearest } from '../../core/options.js';
 import { isObject } from '../../core/value.js';
 
-/** The members of bpmn-server's configuration: the compiler finds one that is missing or does not exist. */
+/** The members of bpmn-server's configuration; the compiler reports one that is missing or unknown. */
 const MEMBERS = Object.keys({
   definitionsPath: true,
   templatesPath: true,
@@ -21,7 +21,7 @@ const TIMERS = Object.keys({
   precision: true,
 } satisfies Record<keyof IConfiguration['timers'], true>);
 
-/** Refuses a name that resembles a known one which is not given: applications add names of their own. */
+/** Refuses a name that resembles a known one that is not given. Other names are the application's own. */
 function assertSpelt(given: object, known: readonly string[], path: string): void {
   const entries = Object.entries(given).filter(([, value]) => value !== undefined);
   for (const [name] of entries) {
@@ -39,9 +39,9 @@ export function checkConfiguration(configuration: object): void {
   assertSpelt(configuration, MEMBERS, 'configuration.');
   const { definitionsPath, timers } = configuration as { definitionsPath?: unknown; timers?: unknown };
   if (definitionsPath !== undefined && definitionsPath !== null && typeof definitionsPath !== 'string')
-    throw badConfiguration('configuration.definitionsPath must be a text: the path of a folder.');
+    throw badConfiguration('configuration.definitionsPath must be a text, the path of a folder.');
   if (timers === undefined || timers === null) return;
   if (!isObject(timers))
-    throw badConfiguration(`configuration.timers must be an object of ${TIMERS.join(', ')}.`);
+    throw badConfiguration(`configuration.timers must be an object with ${TIMERS.join(' and ')}.`);
   assertSpelt(timers, TIMERS, 'configuration.timers.');
 }

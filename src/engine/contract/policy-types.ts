@@ -135,8 +135,8 @@ export interface PoliciesApi {
   /**
    * Proves what is wrong with the newest set, with counterexamples. Does a bounded amount of work, and says what it
    * left out.
-   * @param options.people the people who do tasks; missing: those of the directory who are in groups that models and
-   * rules name, if it can list them
+   * @param options.people the people who do tasks; disabled ones are left out; missing: those of the directory who are
+   * in groups that models and rules name, if it can list them
    */
   lint(options?: { readonly people?: readonly UserInfo[] }, user?: UserInfo): Promise<LintReport>;
   readonly securityRoles: SecurityRolesApi;

@@ -37,7 +37,10 @@ export interface GuardLogger {
 
 /** Options of {@link createGuard}. */
 export interface GuardOptions {
-  /** bpmn-server's configuration. The guard brings its own data store, model store and cache. */
+  /**
+   * bpmn-server's configuration; misspelt members are refused. The guard brings its own data store, model store and
+   * cache.
+   */
   readonly configuration?: object;
   /** A server created with `{cron: false}`, instead of a configuration. */
   readonly server?: object;
@@ -138,7 +141,7 @@ export const EVENT_NAMES = [
 export interface GuardEvent {
   readonly event: (typeof EVENT_NAMES)[number];
   readonly userName: string | null;
-  /** One of the catalogue; where a right was missing, that right; in `identity.call`, what it was given. */
+  /** The operation; the missing right if `requireRight` refused; the name passed to `identity.call` if that refused. */
   readonly operation: string;
   readonly instanceId?: string;
   readonly itemId?: string;

@@ -12,10 +12,10 @@ const PAGE = { size: 50, most: 500 };
 const ANSWERS: readonly AuditEntry['answer'][] = ['allowed', 'refused', 'failed'];
 const PARAMETERS = ['since', 'until', 'userName', 'answer', 'limit', 'after'];
 const LONGEST_NAME = 1_000;
-/** Entries of one millisecond that a page may begin behind. */
+/** Entries of one millisecond that a page may skip. */
 const MOST_AT_ONCE = 10_000;
 
-/** A page begins behind so many of the entries of a millisecond, which were on pages before. */
+/** Where a page begins: after so many entries of a millisecond, which were on earlier pages. */
 interface Place {
   readonly at: number;
   readonly behind: number;
@@ -26,9 +26,11 @@ const CURSOR = /^(\d{1,15})-(\d{1,5})$/;
 function placeIn(cursor: unknown): Place | undefined {
   if (cursor === undefined || cursor === null) return undefined;
   const match = typeof cursor === 'string' ? CURSOR.exec(cursor) : null;
-  if (match === null) return badQuery('The cursor of the audit trail is not one that a page had.');
+  if (match === null) return badQuery('after must be the nextCursor of a page of the audit trail.');
   const place = { at: Number(match[1]), behind: Number(match[2]) };
-  return place.behind <= MOST_AT_ONCE ? place : badQuery('The cursor of the audit trail is too far.');
+  return place.behind <= MOST_AT_ONCE
+    ? place
+    : badQuery('after must be the nextCursor of a page of the audit trail.');
 }
 
 function timeIn(value: unknown, name: string): Date | undefined {
@@ -71,7 +73,7 @@ function placeBehind(data: readonly AuditEntry[], before: Place | undefined): Pl
   return { at, behind: same + (before?.at === at ? before.behind : 0) };
 }
 
-/** The entries that the page has, and one more if there are any. */
+/** The entries of the page, and one more if there is one. */
 async function pageOf(store: AuditStore, filter: Filter, place: Place | undefined): Promise<AuditEntry[]> {
   const { limit, until } = filter;
   if (place === undefined) return store.find({ ...filter, limit: limit + 1 });
@@ -104,13 +106,13 @@ export function auditApi({ calls }: Pick<CommandParts, 'calls'>): AuditApi {
     call.assert('system:audit', {}, true);
     const { filter, place } = read();
     const { principal } = call;
-    // Entries of other tenants are for SYSTEM alone, who belongs to none.
+    // Only SYSTEM without a tenant reads entries of other tenants.
     const tenant = crossesTenants(principal) ? {} : { tenantId: principal.tenantId ?? null };
     const found = await pageOf(calls.store.audit, { ...filter, ...tenant }, place);
     const data = found.slice(0, filter.limit).map(shown);
     const next = found.length > data.length ? placeBehind(data, place) : undefined;
     if (next !== undefined && next.behind > MOST_AT_ONCE)
-      return badQuery('Too many entries have the same time: ask for those of a person or with an answer.');
+      return badQuery('Too many entries have the same time. Filter by userName or answer.');
     return { data, nextCursor: next === undefined ? null : `${next.at}-${next.behind}` };
   };
   return Object.freeze({

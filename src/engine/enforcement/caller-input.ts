@@ -79,7 +79,7 @@ export function checkId(value: unknown, what: string): string {
 
 /** A checked assignment: the fields to set. */
 export interface CheckedAssignment {
-  /** Null releases the task; undefined: it stays with whom it is. */
+  /** Null releases the task; undefined leaves its assignee. */
   readonly assignee: string | null | undefined;
   /** Candidates, dates and priority, as stored. */
   readonly fields: Readonly<Record<string, unknown>>;

@@ -154,7 +154,7 @@ export class Calls {
 
   /**
    * Records the refusal or failure of a call, and tells handlers of `denied` about a refusal.
-   * @param operation of the catalogue, a right, or what the application calls it
+   * @param operation an operation, a right, or the name that the application gave to `identity.call`
    */
   async refused(
     principal: SecureUser | undefined,

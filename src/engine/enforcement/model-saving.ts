@@ -20,7 +20,7 @@ const SAVE_OPTIONS = { section: TEXT } satisfies OptionsOf<SaveOptions>;
 /** Maximum length of the warnings in one audit entry, in characters. */
 const LONGEST = 500;
 
-/** What was decided about saving a model, and on what. */
+/** The decision about saving a model, and what it was based on. */
 interface Admitted {
   readonly before: StoredModel | undefined;
   readonly owner: string | null;

@@ -1,8 +1,8 @@
 import type { StoredInstance } from '../../store/port.js';
 
 /**
- * The owner of the models by which an instance runs: it, its called processes, and what is decided about its model. It
- * does not depend on who acts. An instance that was stored before the guard runs by the models of its tenant.
+ * The owner of the models by which an instance and its called processes run, and by which its model is decided about.
+ * It does not depend on the principal. An instance that was stored before the guard runs by the models of its tenant.
  */
 export const modelsOwnerOf = ({
   guard,

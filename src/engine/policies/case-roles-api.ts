@@ -98,7 +98,7 @@ export function caseFieldsApi(commands: PolicyCommands): CaseFieldsApi {
       const given = atOnce(() =>
         typeof field === 'string'
           ? field
-          : badPolicy(`A hidden field is named by a text, got ${show(field)}.`),
+          : badPolicy(`The name of a hidden field must be a text, got ${show(field)}.`),
       );
       return commands.changing(user, options, (now) => removal(now, CASE_FIELD, given(), 'hidden field'));
     },

@@ -41,7 +41,7 @@ function* prepared(point: DecisionPoint): InSteps<void> {
   }
 }
 
-/** In the answers to these, the task rules say how the grid narrows them, which may be much. */
+/** Operations for which the task rules state how the grid narrows them, which may be long. */
 const NARROWED = Object.freeze(['task:read', 'instance:read', 'task:assign', 'task:reject'] as const);
 
 /** Compiles a policy set in steps; what it shares with the set before is not compiled anew. */

@@ -32,7 +32,7 @@ interface Parsed {
   readonly hash: Buffer;
 }
 
-/** As it looks: in lower case, without invisible characters, and with one form of each letter. */
+/** The text as readers see it: lower case, no invisible characters, one form of each letter. */
 const fold = (text: string): string =>
   text
     .normalize('NFKC')

@@ -2,18 +2,18 @@ import { ref } from './common.js';
 import { count, optional, text } from './param.js';
 import { route, type Route } from './route.js';
 
-/** The audit trail; for who may read it. */
+/** The audit trail. */
 export const AUDIT: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/audit',
     id: 'audit.find',
     face: 'ours',
-    says: 'A page of the audit trail of the tenant, newest first.',
+    says: 'A page of the audit trail, newest first: entries of the tenant; for SYSTEM without a tenant, of all.',
     operation: 'system:audit',
     takes: {
-      since: optional(text('The earliest time of an entry, such as 2026-01-31T00:00:00Z.')),
-      until: optional(text('The time before which entries are.')),
+      since: optional(text('The earliest time, inclusive, such as 2026-01-31T00:00:00Z.')),
+      until: optional(text('The latest time, exclusive.')),
       by: optional(text('The user who made the call.')),
       answer: optional(text('allowed, refused or failed.')),
       limit: optional(count('Entries of the page; default 50, at most 500.')),

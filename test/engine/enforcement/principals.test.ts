@@ -420,7 +420,7 @@ describe('answers of a directory', () => {
       expect((await refusal(establish(answer))).code).toBe('store-unavailable');
   });
 
-  test('may have the name, which the directory was asked for, in other words or not at all', async () => {
+  test('may spell the name otherwise or leave it out, since the directory was asked for it', async () => {
     for (const answer of [
       { username: 'alice', userGroups: ['hr'], tenantId: 'acme' },
       documentWith({ username: 'alice', userGroups: ['hr'], tenantId: 'acme', role: [], id: 7 }),
@@ -470,7 +470,7 @@ describe('answers of a directory', () => {
       expect((await refusal(guard.runAs(user as never, () => 'ran'))).code).toBe('unauthenticated');
       expect(await guard.can(user as never, 'instance:start', {})).toBe(false);
       expect(() => guard.as(user as never)).toThrow(AccessDenied);
-      expect(() => new SecureUser(user as never)).toThrow('A disabled user is no SecureUser');
+      expect(() => new SecureUser(user as never)).toThrow('SecureUser takes no user who is disabled');
     }
   });
 });

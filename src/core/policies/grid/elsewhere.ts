@@ -12,7 +12,7 @@ const OF_MODELS: ReadonlySet<Asked> = new Set<Asked>(['model:read', 'instance:st
 const placeOf = (asked: Asked, starts: boolean): Place =>
   starts || OF_MODELS.has(asked) ? OF_START : OF_ITEM;
 
-/** Rules about all processes, as far as they are about processes that no rule names. */
+/** The rules about all processes, applied to the processes that no rule names. */
 export class Elsewhere {
   private readonly part: GridPart;
   private readonly named: ReadonlyMap<Place, Condition>;
@@ -40,12 +40,12 @@ export class Elsewhere {
     return this.part.prepare(asked);
   }
 
-  /** Of an item: the principal is excluded from it. */
+  /** On an item: the principal is excluded from it. */
   get blocked(): Condition {
     return and(not(this.namedAt(OF_ITEM)), this.part.performed.blocked);
   }
 
-  /** What its rules say of performing. */
+  /** Its restrictive rules about performing tasks. */
   get restrictive(): readonly Rule[] {
     return this.part.performed.rules.map((rule) => this.restricting(rule, OF_ITEM));
   }

@@ -12,7 +12,7 @@ import type { Performing } from './tasks.js';
 
 /** Rules from this number on are made process by process. */
 export const MANY = 200;
-/** Rules about all processes are made once for each process that others name, but only so many in all. */
+/** Rules about all processes are compiled once for each process that other rules name, up to so many in all. */
 const MOST_AGAIN = 20_000;
 /** More rules about all processes than that are compiled as one piece in any case. */
 const MOST_OF_ALL = 100;
@@ -26,7 +26,7 @@ interface ByProcess {
   readonly ofAll: readonly GridRuleConditions[];
 }
 
-/** A rule about all processes, as one about a process: the same object each time. */
+/** A rule about all processes, narrowed to one process; the same object each time. */
 function within(rule: GridRuleConditions, process: string): GridRuleConditions {
   let found = rule.within.get(process);
   if (found === undefined) {
@@ -112,7 +112,7 @@ export class GridParts {
 
   /**
    * Makes the answers one process after the other, so that others can run in between.
-   * @param compile compiles an answer in the same way
+   * @param compile compiles an answer in steps
    */
   *prepare(asked: readonly Asked[], compile: (answer: PolicyAnswer) => Iterable<void>): InSteps<void> {
     const { named = new Map<string, GridPart>(), elsewhere } = this.parts ?? {};

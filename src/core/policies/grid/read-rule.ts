@@ -67,7 +67,7 @@ function asJson(value: ConditionJson, what: string): ConditionJson {
   } catch (error) {
     // What contains itself, or is too deep, ends in an error of JavaScript.
     if (isGuardError(error)) throw error;
-    return badPolicy(`${expected}, nested in few levels, got one that contains itself or is too deep.`);
+    return badPolicy(`${expected}; the value contains itself or is nested too deeply.`);
   }
 }
 
