@@ -83,7 +83,7 @@ async function use(at: string, isChecked: boolean): Promise<void> {
 }
 
 describe.each(KINDS)('A backup %s', (_, write, isChecked) => {
-  test('is checked and restored into a folder, and no file of it changes', async () => {
+  test('is checked unless its format is refused, and restored into a folder; no file of it changes', async () => {
     await write(backup);
     const before = await seen(backup);
     await use(backup, isChecked);
@@ -121,7 +121,7 @@ console.log('locked');
 process.stdin.resume();
 `;
 
-test('a folder that another process has open is neither checked nor restored, and is both when that has been killed', async () => {
+test('a folder that another process has open is refused with store-in-use until that process is gone', async () => {
   await writeCurrent(backup);
   const holder = spawn(process.execPath, ['-e', HOLD, path.join(backup, 'store.db')], { stdio: 'pipe' });
   await once(holder.stdout, 'data');

@@ -394,7 +394,7 @@ describe('the decision point', () => {
     expect(point.scope(ALICE, 'task:execute')).not.toEqual(point.scope(ALICE, 'task:read'));
   });
 
-  test('keeps the scopes of few principals, and those of others are the same', () => {
+  test('forgets kept scopes once there are too many, and makes equal ones again', () => {
     const point = createDecisionPoint([taskRulesPolicy, tenants], undefined, true);
     const first = point.scope(ALICE, 'task:read');
     for (let i = 0; i < 200; i++) point.scope(new SecureUser({ userName: `u${i}` }), 'task:read');

@@ -43,6 +43,7 @@ test('a connection on which nothing was sent does not hold up the end', async ()
   await once(server, 'connection');
   await stop();
   await closed;
+  expect([server.listening, socket.destroyed]).toEqual([false, true]);
 });
 
 const SERVER = path.resolve(__dirname, '../../sample-app/server.js');

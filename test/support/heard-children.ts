@@ -5,7 +5,7 @@ import { EJSON } from 'bson';
 
 let folder: string | undefined;
 
-/** Variables of a child process by which the table of queries is held against what it sends, too. */
+/** Environment of a child process whose queries are checked against the table of queries. */
 export function heardChild(): Record<string, string> {
   if (!process.env.MONGO_DB_URL) return {};
   folder ??= mkdtempSync(join(tmpdir(), 'guard-heard-'));

@@ -155,7 +155,7 @@ test('whom a member refuses is in the audit trail and told, with the operation a
   );
 });
 
-test('whom an application refuses by the identity of the guard is told as well', async () => {
+test('handlers of denied are told about refusals by identity.require, requireRight and call', async () => {
   const guard = await guards.make();
   const told: GuardEvent[] = [];
   guard.on('denied', (event) => void told.push(event));

@@ -52,16 +52,13 @@ describe('the options of a command', () => {
     expect(() => checkOptions(given)).toThrow(refused('bad-option', message));
   });
 
-  test.each(['parentItemId', 'recover', 'restart', 'debug', 'cron', 'user'])(
-    'are never about the tasks of others: %s',
-    (name) => {
-      expect(() => checkOptions({ [name]: true })).toThrow(
-        refused('bad-option', `Option "${name}" is not admitted.`),
-      );
-    },
-  );
+  test.each(['parentItemId', 'recover', 'restart', 'debug', 'cron', 'user'])('may not name %s', (name) => {
+    expect(() => checkOptions({ [name]: true })).toThrow(
+      refused('bad-option', `Option "${name}" is not admitted.`),
+    );
+  });
 
-  test('leave out the holders of a case where none are given', () => {
+  test('have no holders of a case if none are given', () => {
     expect(Object.keys(hostOptions({ own: {} }))).toEqual([]);
   });
 

@@ -58,7 +58,7 @@ const callsWith = (directory?: Directory, bypass = false): Calls =>
   ({ bypass, principals: new Principals(new Contexts(), directory, readFlags({})) }) as unknown as Calls;
 
 describe('A task that is given to a user', () => {
-  test('is judged as theirs, and what that asks of policies names the task and its instance', async () => {
+  test('is decided as if it were assigned to the user, with the task and its instance', async () => {
     const { call, of } = callOf({ overridden: ['not who began'], won: ['first'] });
     const instance = inTenant('acme');
     const given = await assertTarget(callsWith(), 'bob', { call, instance, item });
@@ -139,7 +139,7 @@ describe('A task that is handed to a group', () => {
     message: 'The group to which the task would be escalated has no members.',
   };
 
-  test('whose members nobody lists is judged by somebody of whom the group and the tenant are known', async () => {
+  test('is decided for somebody of that group and tenant if the directory lists no members', async () => {
     for (const [instance, tenantId] of [
       [inTenant('acme'), 'acme'],
       [inTenant(), undefined],

@@ -166,7 +166,7 @@ test('a renaming does not replace a model that someone else has made meanwhile',
   expect([await source(guard, 'M'), await source(guard, 'N')]).toEqual([PLAIN, OTHER]);
 });
 
-describe('What changes while a model is parsed counts', () => {
+describe('While a model is parsed', () => {
   /** Dee saves `M`; something happens meanwhile, when the parsed model is compared with the stored one. */
   async function savedWhile(parts: GuardParts, happens: (guard: Guard) => Promise<unknown>, text = OTHER) {
     const guard = await guards.make({ models: { M: PLAIN }, ...parts });
@@ -202,7 +202,7 @@ describe('What changes while a model is parsed counts', () => {
   test.each([
     ['the right to change models', 'model:write', OTHER],
     ['the right to save code', 'model:code', CODE],
-  ] as const)('nor one who loses %s', async (_what, operation, text) => {
+  ] as const)('a designer who loses %s saves nothing', async (_what, operation, text) => {
     let isLost = false;
     const takes: Policy = {
       name: 'takes',
@@ -215,7 +215,7 @@ describe('What changes while a model is parsed counts', () => {
     expect(outcome).toEqual({ saved: expect.stringMatching(/^forbidden/) as string, source: PLAIN });
   });
 
-  test('a model that is deleted meanwhile is not made again by a change of it', async () => {
+  test('a model that was deleted is not made again by a change of it', async () => {
     const outcome = await savedWhile({}, ({ store }) => store.models.remove('M', null));
     expect(outcome).toEqual({
       saved: 'conflict: The model was saved or deleted by someone else in the meantime.',

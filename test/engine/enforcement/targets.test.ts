@@ -19,7 +19,7 @@ onStores('Whom a task can be given to', (kind) => {
     ['outside tenants', {}],
     ['in a tenant', { tenantId: 'acme' }],
   ])(
-    '%s, candidates are named unless a duty forbids it that they may not override',
+    '%s, a candidate is left out if a duty that they may not override forbids the task',
     async (_case, tenant) => {
       const of = (name: string, ...userGroups: string[]) =>
         new SecureUser({ userName: name, userGroups, ...tenant });

@@ -113,7 +113,7 @@ test('an upgrade ends when the store does not answer', async () => {
   });
 });
 
-describe('Each instance, the newest first, gets what its model is when its turn comes', () => {
+describe('An upgrade reads the model again before each instance, the newest first', () => {
   /** An upgrade of three, before whose second something happens. */
   async function upgradedWhile(happens: (guard: Guard) => Promise<unknown>) {
     const { guard, ids } = await begun(3);
@@ -125,7 +125,7 @@ describe('Each instance, the newest first, gets what its model is when its turn 
     return { upgraded: upgraded.length, sources: sources.map(({ source }) => source), reasons };
   }
 
-  test('its new source', async () => {
+  test('an instance gets the source that was saved meanwhile', async () => {
     const later = model([start(), task('t', { candidateGroups: 'hr' }), task('more', MINE), end()]);
     expect(await upgradedWhile(({ api }) => api.model.save('M', later, null, ADMIN_USER))).toEqual({
       upgraded: 3,
@@ -134,7 +134,7 @@ describe('Each instance, the newest first, gets what its model is when its turn 
     });
   });
 
-  test('nothing where the model lacks now what the instance has reached', async () => {
+  test('an instance is left out if the new source lacks what it has reached', async () => {
     const other = model([start(), task('other', MINE), end()]);
     expect(await upgradedWhile(({ api }) => api.model.save('M', other, null, ADMIN_USER))).toEqual({
       upgraded: 1,
@@ -143,7 +143,7 @@ describe('Each instance, the newest first, gets what its model is when its turn 
     });
   });
 
-  test('nothing where there is no model any more', async () => {
+  test('the instances that remain are left out if the model was deleted', async () => {
     expect(await upgradedWhile(({ api }) => api.model.delete('M', ADMIN_USER))).toEqual({
       upgraded: 1,
       sources: [NEXT, M, M],

@@ -65,7 +65,7 @@ describe('The user argument of a call', () => {
     ]);
   });
 
-  test('is refused if its name is none', async () => {
+  test('is refused if its name is not a text, or the object says that the user is disabled', async () => {
     const [code] = await refusalOf(callers().principals.of({ userName: 7 }));
     expect(code).toBe('unauthenticated');
     expect(await refusalOf(callers().principals.of({ userName: 'ann', disabled: true }))).toEqual(UNKNOWN);
@@ -102,7 +102,7 @@ describe('The user argument of a call', () => {
     ]);
   });
 
-  test('may be a program that the guard itself vouches for, whom no directory is asked about', async () => {
+  test('may be a program that the guard vouches for, without asking the directory', async () => {
     const { principals, asked } = callers({});
     const key = principals.vouch({ userName: 'key:nightly' });
     expect([await principals.of(key), await principals.of(SYSTEM_USER)]).toEqual([key, SYSTEM_USER]);
@@ -225,25 +225,25 @@ describe('The members of a group', () => {
       ['it', null],
     ]);
   });
+});
 
-  test('and their standing as somebody who gets a task follow the directory and the tenant', async () => {
-    const { principals } = callers({
-      ann: { userName: 'ann', tenantId: 'acme' },
-      bob: { userName: 'bob' },
-      eve: { userName: 'eve', disabled: true },
-      odd: new Error('down'),
-    });
-    expect((await principals.named('ann', 'acme'))?.tenantId).toBe('acme');
-    expect((await principals.named('bob', null))?.userName).toBe('bob');
-    for (const [name, tenantId] of [
-      ['ann', null],
-      ['bob', 'acme'],
-      ['eve', null],
-      ['zoe', null],
-    ] as const) {
-      expect(await principals.named(name, tenantId)).toBeUndefined();
-      expect(await principals.isAssignable(name, tenantId)).toBe(false);
-    }
-    expect((await refusalOf(principals.named('odd', null)))[0]).toBe('store-unavailable');
+test('a name can get a task only if the directory knows it, enabled, in the tenant of the task', async () => {
+  const { principals } = callers({
+    ann: { userName: 'ann', tenantId: 'acme' },
+    bob: { userName: 'bob' },
+    eve: { userName: 'eve', disabled: true },
+    odd: new Error('down'),
   });
+  expect((await principals.named('ann', 'acme'))?.tenantId).toBe('acme');
+  expect((await principals.named('bob', null))?.userName).toBe('bob');
+  for (const [name, tenantId] of [
+    ['ann', null],
+    ['bob', 'acme'],
+    ['eve', null],
+    ['zoe', null],
+  ] as const) {
+    expect(await principals.named(name, tenantId)).toBeUndefined();
+    expect(await principals.isAssignable(name, tenantId)).toBe(false);
+  }
+  expect((await refusalOf(principals.named('odd', null)))[0]).toBe('store-unavailable');
 });

@@ -75,8 +75,11 @@ test('a loop lets others run between passes that take long, although none of the
     services: { candidates },
   });
   next();
-  await guard.api.engine.start('Loop', { all: ['a', 'b', 'c', 'd'] }, ann);
-  isDone = true;
+  try {
+    await guard.api.engine.start('Loop', { all: ['a', 'b', 'c', 'd'] }, ann);
+  } finally {
+    isDone = true;
+  }
   expect(turns.length).toBe(4);
   expect(new Set(turns).size).toBe(4);
 });

@@ -57,6 +57,15 @@ describe('the linter of the policies', () => {
     ]);
   });
 
+  test('leaves out people who are disabled', async () => {
+    const { policies } = (await open()).as(ADMIN_USER);
+    const mia = person('mia', 'staff');
+    const kim = { userName: 'kim', userGroups: ['staff'], disabled: true };
+    const without = await policies.lint({ people: [mia] });
+    expect(await policies.lint({ people: [kim as never, mia] })).toEqual(without);
+    expect(await policies.lint({ people: [person('kim', 'staff'), mia] })).not.toEqual(without);
+  });
+
   test('names that were accepted before their model was there are findings until it is', async () => {
     const guard = await open();
     const { policies, model: models } = guard.as(ADMIN_USER);

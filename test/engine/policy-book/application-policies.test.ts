@@ -39,7 +39,7 @@ function counted(compiling: Iterator<void, Compiled>): { compiled: Compiled; ste
 describe.each([
   ['each about one process', RULES_ONLY],
   ['one of them about all processes', [...RULES_ONLY, ofAll]],
-])('of a thousand rules of a grid, %s,', (_what, rules) => {
+])('In a grid of a thousand rules, %s,', (_what, rules) => {
   const first = PolicySet.EMPTY.with(1, [section('ROOT'), ...rules]);
 
   function afterChange(changes: readonly PolicyChange[]) {
@@ -50,20 +50,20 @@ describe.each([
     return { before, after, fresh: counted(compilerWith([taskRulesPolicy, tenants])(set)).compiled };
   }
 
-  test('a change of something else compiles none again', () => {
+  test('a change of another kind of entry compiles no rule again', () => {
     const { before, after } = afterChange([section('hr')]);
     expect(before.steps).toBeGreaterThan(RULES);
     expect(after.steps).toBeLessThan(RULES / 10);
   });
 
-  test('a change of one compiles those about its process again', () => {
+  test('a change of one rule compiles only the rules about its process again', () => {
     const { before, after } = afterChange([rule(7, 9)]);
     // One step for each is left: what lists need of a version is put together from all of them.
     expect(after.steps).toBeLessThan(before.steps / 2);
     expect(after.steps).toBeLessThan(4 * RULES);
   });
 
-  test('what decides after a change is the same as if nothing had been compiled before', () => {
+  test('decisions after a change are those of a fresh compilation', () => {
     const changes = [rule(7, 9), { ...rule(13), value: null }, rule(RULES + 7), section('hr')];
     const { after, fresh } = afterChange(changes);
     const answers = new Set<boolean>();

@@ -9,29 +9,32 @@ afterEach(async () => {
   await store.close();
 });
 
-describe('A write that lets others run stores what was there when it began', () => {
+/** Runs a change whenever a write lets others run. */
+const changingAtYield = (change: () => void): void => {
+  jest.spyOn(Turns.prototype, 'giveWay').mockImplementation(async () => change());
+};
+
+describe('A write that yields stores what was there when it began:', () => {
   const instance = () => ({ id: 'i1', data: { kept: 'yes' }, source: 'first', guard: { rev: 1 } as never });
   const asStored = async (): Promise<unknown> => {
     const { data, source } = (await store.instances.load('i1')) as StoredInstance;
     return { data, source };
   };
 
-  test('a new instance', async () => {
-    jest.spyOn(Turns.prototype, 'isOver').mockReturnValue(true);
+  test('a new instance is stored as it was passed', async () => {
     const row = instance();
-    const inserted = store.bounded(() => store.instances.insert(row));
-    setImmediate(() => Object.assign(row, { data: { kept: 'no' }, source: 'second' }));
-    await inserted;
+    changingAtYield(() => Object.assign(row, { data: { kept: 'no' }, source: 'second' }));
+    await store.bounded(() => store.instances.insert(row));
+    expect(row.source).toBe('second');
     expect(await asStored()).toEqual({ data: { kept: 'yes' }, source: 'first' });
   });
 
-  test('changed fields, and their large ones', async () => {
+  test('changed fields, large ones too, are stored as they were passed', async () => {
     await store.bounded(() => store.instances.insert(instance()));
-    jest.spyOn(Turns.prototype, 'isOver').mockReturnValue(true);
     const fields: Record<string, unknown> = { data: { kept: 'yes', more: 1 }, guard: { rev: 2 } };
-    const updated = store.bounded(() => store.instances.update('i1', 1, fields));
-    setImmediate(() => Object.assign(fields, { data: { kept: 'no' }, source: 'second' }));
-    expect(await updated).toBe(true);
+    changingAtYield(() => Object.assign(fields, { data: { kept: 'no' }, source: 'second' }));
+    expect(await store.bounded(() => store.instances.update('i1', 1, fields))).toBe(true);
+    expect(fields.source).toBe('second');
     expect(await asStored()).toEqual({ data: { kept: 'yes', more: 1 }, source: 'first' });
   });
 });

@@ -15,7 +15,7 @@ onStores('a walk through what ended before a time', (kind) => {
     await store.install();
     for (let n = 0; n < COUNT; n++)
       await store.instances.insert({ id: `i${n}`, status: 'end', endedAt: new Date((n * 7) % 10) });
-    // Several times, and what is no time, are not what the package writes.
+    // The package itself never writes an `endedAt` that is not a date.
     await store.instances.insert({ id: 'odd', status: 'end', endedAt: 'yesterday' });
     await store.instances.insert({ id: 'none', status: 'end' });
   });
@@ -55,7 +55,7 @@ onStores('a walk through what ended before a time', (kind) => {
     expect(await store.instances.count({ filter: {} })).toBe(COUNT - wanted.length + 2);
   });
 
-  test('of the largest size has one page', async () => {
+  test('has one page if all instances fit on it', async () => {
     let pages = 0;
     expect(await found(1000, async () => void pages++)).toHaveLength(wanted.length);
     expect(pages).toBe(1);

@@ -35,7 +35,12 @@ async function run() {
   const store = await openStore({ folder });
   await fill(store, small);
   await store.close();
-  const guard = await createGuard({ env: {}, store: { folder }, configuration: {}, logger: quiet });
+  const guard = await createGuard({
+    env: {},
+    store: { folder, queryTimeout: 120_000 },
+    configuration: {},
+    logger: quiet,
+  });
   for (const one of [...KNOWN, ...fc.sample(request, { numRuns: cases, seed })]) {
     let outcome;
     const began = performance.now();

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Tells the entries of the table of queries that nothing needs, when all test files have been run on MongoDB, with all
- * of their tests. It does not fail the run: a test of another machine may be skipped that needs one.
+ * Reports the entries of the table of queries that no test needs, once all test files have run on MongoDB with all
+ * their tests. It does not fail the run, since a test that needs an entry may be skipped on this machine.
  */
 const { readdirSync, readFileSync, rmSync } = require('node:fs');
 const { join, resolve } = require('node:path');

@@ -4,7 +4,7 @@
 const OF_THE_STORE =
   /[\\/]store[\\/](same-answers|mongo-time-limit|mongo[\\/](changes|conformance|connect|errors|items|listening|update))\.test\.ts$/;
 
-/** Whether the queries that a test file makes the product send are held against the table of queries. */
+/** True if the queries sent during a test file are checked against the table of queries. */
 exports.isListenedTo = (file) => !OF_THE_STORE.test(file);
 
 /** The entries that nothing needs; none is told when one of the files has not been run. */
