@@ -15,7 +15,8 @@ export async function within<T, L = never>(
   answer.catch(() => undefined);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
+    // Node keeps a list of timers for each number of milliseconds.
+    timer = setTimeout(resolve, Math.ceil(ms));
   }).then(late);
   over.catch(() => undefined);
   return Promise.race([answer, over]).finally(() => clearTimeout(timer));

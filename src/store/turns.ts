@@ -1,6 +1,8 @@
 import { ticks } from '../core/clock.js';
 import type { InSteps } from '../core/in-steps.js';
 
+/** Rows that are mapped without a look at the time. */
+const FEW = 8;
 /** Longest time in milliseconds for which long work may block the event loop. */
 const SLICE = 10;
 
@@ -38,13 +40,18 @@ export class Turns {
     if (this.isOver()) await this.next();
   }
 
+  /** Lets others run if work that began at that tick has run long enough; for work that is rarely long. */
+  async giveWaySince(began: number): Promise<void> {
+    if (ticks() - began > SLICE) await this.next();
+  }
+
   /** Maps the rows one after the other. */
   async map<Row, Made>(rows: readonly Row[], make: (row: Row) => Made | Promise<Made>): Promise<Made[]> {
     const made: Made[] = [];
     for (const row of rows) {
       const one = make(row);
       made.push(one instanceof Promise ? await one : one);
-      if (this.isOver()) await this.next();
+      if (made.length % FEW === 0 && this.isOver()) await this.next();
     }
     return made;
   }

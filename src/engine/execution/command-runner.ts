@@ -164,12 +164,12 @@ export class CommandRunner {
         command.background = workers.length > 0;
         if (command.background) await this.background.begin(command, workers, releases, end);
         else {
-          await command.within(this.turns.giveWay());
+          if (command.isLong) await command.within(this.turns.giveWay());
           await command.settle();
           for (const execution of command.executions.values()) recordInitiators(execution);
           await this.lockMain(command, releases);
           await this.commit(command);
-          await this.turns.giveWay();
+          if (command.isLong) await this.turns.giveWay();
         }
         recorded = inOrder(command.afterwards);
         return value;

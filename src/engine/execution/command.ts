@@ -8,6 +8,9 @@ import type { HostExecution, HostInstance } from '../model/host.js';
 import type { Addition } from './room.js';
 import { NOT_SUSPENDED, type Suspended } from './suspended.js';
 
+/** Steps whose time is not looked at. */
+const FEW_STEPS = 8;
+
 /** The starter and actor of work that does not belong to the command's causer: of a timer, or of its consequences. */
 export interface Acting {
   /** Recorded as starter and initiator of new instances. */
@@ -165,6 +168,11 @@ export class Command {
     );
     this.giveUp(error);
     throw error;
+  }
+
+  /** True after so many steps that they may have taken long together. Most commands take few. */
+  get isLong(): boolean {
+    return this.steps > FEW_STEPS;
   }
 
   /** @throws the reason, after the command was given up */

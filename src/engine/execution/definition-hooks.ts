@@ -77,10 +77,11 @@ function watch(node: HostNode, runner: CommandRunner): void {
   const { contexts, turns } = runner;
   const execute = node.execute.bind(node);
   node.execute = (item) => {
-    contexts.origin?.step();
-    if (!turns.isOver()) return execute(item);
+    const command = contexts.origin;
+    command?.step();
+    if (command?.isLong !== true || !turns.isOver()) return execute(item);
     return turns.next().then(() => {
-      contexts.origin?.assertGoesOn();
+      command.assertGoesOn();
       return execute(item);
     });
   };

@@ -1,3 +1,4 @@
+import { ticks } from '../../core/clock.js';
 import { Conflict } from '../../core/errors.js';
 import { assertOneLog, NO_LINES } from '../instance-log.js';
 import { isLarge, LARGE_FIELDS, refuseLarge, withoutLarge } from '../query/large-fields.js';
@@ -118,7 +119,7 @@ export class EmbeddedInstances implements InstanceStore {
     const { id } = document;
     if (typeof id !== 'string' || id === '' || !id.isWellFormed())
       throw new TypeError('An instance needs an id');
-    this.turns.isOver();
+    const began = ticks();
     const rest = pick(document, (name) => name !== '_id' && !isLarge(name));
     const bytes = encodedInstance(() =>
       encode({ _id: isObjectId(document._id) ? document._id : this.ids.next(), ...rest }),
@@ -126,7 +127,7 @@ export class EmbeddedInstances implements InstanceStore {
     const beside = { fields: bitsOf(document), log: NOTHING_BESIDE.log };
     const largeChanges = large(id, document);
     // From here on nothing of the document is read, which its holder may change.
-    await this.turns.giveWay();
+    await this.turns.giveWaySince(began);
     const { stored, changes } = replaced(undefined, decode<StoredInstance>(bytes), bytes, beside);
     const all = [...changes, ...largeChanges];
     await this.serial.run(id, async () => {
@@ -143,7 +144,7 @@ export class EmbeddedInstances implements InstanceStore {
     log = NO_LINES,
   ): Promise<boolean> {
     assertOneLog(fields, log);
-    this.turns.isOver();
+    const began = ticks();
     // A command changes nearly all fields, so they are encoded only once, for memory and disk.
     const changedBytes = encodedInstance(() => encode(withoutLarge(settable(fields))));
     const largeChanges = large(id, fields);
@@ -151,7 +152,7 @@ export class EmbeddedInstances implements InstanceStore {
     const setsLog = Object.hasOwn(fields, 'logs');
     const largeFields = bitsOf(fields);
     // From here on nothing of the fields is read, which their holder may change.
-    await this.turns.giveWay();
+    await this.turns.giveWaySince(began);
     const changed = decode<Fields>(changedBytes);
     return this.serial.run(id, async () => {
       const before = await this.reader.get(id);

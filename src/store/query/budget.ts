@@ -61,7 +61,7 @@ export class Budget {
     for (const row of rows) {
       if (!this.take(() => size(row))) break;
       taken.push(made(row));
-      if (turns.isOver()) await turns.next();
+      if (taken.length < rows.length && turns.isOver()) await turns.next();
     }
     return this.isSpent ? markCut(taken) : taken;
   }
