@@ -51,7 +51,7 @@ const KINDS: Readonly<Record<'memory' | 'folder' | 'mongo', () => Promise<Opened
   },
   async folder() {
     const folder = await mkdtemp(join(tmpdir(), 'guard-agreement-'));
-    const store = await openStore({ folder });
+    const store = await openStore({ folder, queryTimeout: PATIENCE });
     return embedded(store, async () => {
       await store.close();
       rmSync(folder, { recursive: true, force: true });

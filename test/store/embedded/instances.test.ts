@@ -11,7 +11,7 @@ afterEach(async () => {
 
 /** Runs a change whenever a write lets others run. */
 const changingAtYield = (change: () => void): void => {
-  jest.spyOn(Turns.prototype, 'giveWay').mockImplementation(async () => change());
+  jest.spyOn(Turns.prototype, 'giveWaySince').mockImplementation(async () => change());
 };
 
 describe('A write that yields stores what was there when it began:', () => {
