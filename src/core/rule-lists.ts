@@ -18,19 +18,21 @@ export interface AskedRule {
   readonly searched: Searched;
 }
 
+/** A list of instances never has the parts of one that is about to start. */
+export const speaksOfStart = ({ parts }: Pick<AskedRule, 'parts'>): boolean =>
+  parts.has('start') || parts.has('model');
+
 /** How lists of instances search for what a rule permits; worked out when first asked for. */
 class Searched {
   private known: { readonly isUnmarked: boolean; readonly dataPaths: readonly string[] } | undefined;
 
   constructor(
     private readonly rule: Rule,
-    private readonly parts: ReadonlySet<Part>,
+    readonly parts: ReadonlySet<Part>,
   ) {}
 
   private get found(): NonNullable<typeof this.known> {
-    // Lists of instances never have the parts `start` and `model`.
-    const isOfStart = this.parts.has('start') || this.parts.has('model');
-    return (this.known ??= isOfStart
+    return (this.known ??= speaksOfStart(this)
       ? NOT_SEARCHED
       : { isUnmarked: isUnmarked(this.rule), dataPaths: dataPathsOf(this.rule) });
   }

@@ -9,7 +9,7 @@ import type { Effect, Rule } from './policy.js';
 import type { Predicates } from './predicates.js';
 import { RelevantRules } from './relevant-rules.js';
 import type { Resource } from './resource.js';
-import type { AskedRule, RuleList } from './rule-lists.js';
+import { speaksOfStart, type AskedRule, type RuleList } from './rule-lists.js';
 import { bothUnbound, halvesOf, holdsIn, joined, type Halves, type Unbound } from './unbound.js';
 import { alternativesBySearch, roughly, roughlyMany, type Ways } from './ways.js';
 
@@ -19,9 +19,6 @@ const MANY = 200;
  * From this number on, rules about many models are stated roughly in a query, because combining them takes long.
  */
 const MANY_STATED = 500;
-
-/** A list of instances never has the parts of one that is about to start. */
-const speaksOfStart = ({ parts }: AskedRule): boolean => parts.has('start') || parts.has('model');
 
 /**
  * The rules of all policies for one question, with the results derived from them for every principal, computed when

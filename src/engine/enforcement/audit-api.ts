@@ -26,9 +26,8 @@ const CURSOR = /^(\d{1,15})-(\d{1,5})$/;
 function placeIn(cursor: unknown): Place | undefined {
   if (cursor === undefined || cursor === null) return undefined;
   const match = typeof cursor === 'string' ? CURSOR.exec(cursor) : null;
-  if (match === null) return badQuery('after must be the nextCursor of a page of the audit trail.');
-  const place = { at: Number(match[1]), behind: Number(match[2]) };
-  return place.behind <= MOST_AT_ONCE
+  const place = match && { at: Number(match[1]), behind: Number(match[2]) };
+  return place !== null && place.behind <= MOST_AT_ONCE
     ? place
     : badQuery('after must be the nextCursor of a page of the audit trail.');
 }

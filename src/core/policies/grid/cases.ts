@@ -1,5 +1,5 @@
 import { byCases } from '../../cases.js';
-import { and, eq, EVERYTHING, isIn, not, or, some, type Condition } from '../../condition.js';
+import { and, eq, isIn, not, or, some, type Condition } from '../../condition.js';
 import { keyOf } from '../../condition-key.js';
 import { IS_USER_TASK } from '../../element-types.js';
 import type { InSteps } from '../../in-steps.js';
@@ -45,20 +45,11 @@ class Waiting {
     let found = this.ofProcesses.get(process);
     if (found === undefined) {
       const { whole = [], byElement } = this.restricts.processes.get(process) ?? {};
-      const limited = [...(byElement ?? [])];
-      const others =
-        limited.length === 0
-          ? []
-          : [
-              not(
-                isIn(
-                  ELEMENT,
-                  limited.map(([element]) => element),
-                ),
-              ),
-            ];
-      const ofTasks = limited.map(([element, said]) => and(...none(said), waitsAt(eq(ELEMENT, element))));
-      found = and(...none(whole), or(waitsAt(...others), ...ofTasks));
+      const others = not(isIn(ELEMENT, [...(byElement?.keys() ?? [])]));
+      const ofTasks = [...(byElement ?? [])].map(([element, said]) =>
+        and(...none(said), waitsAt(eq(ELEMENT, element))),
+      );
+      found = and(...none(whole), or(waitsAt(others), ...ofTasks));
       this.ofProcesses.set(process, found);
     }
     return found;
@@ -67,12 +58,11 @@ class Waiting {
   private get anywhere(): Condition {
     if (this.madeAnywhere === undefined) {
       const limited = [...this.restricts.processes.keys()];
-      const elsewhere = limited.length === 0 ? EVERYTHING : not(isIn(NAME, limited));
       const inThem = byCases(
         NAME,
         limited.map((name) => [name, this.within(name)] as const),
       );
-      this.madeAnywhere = or(and(elsewhere, waitsAt()), inThem);
+      this.madeAnywhere = or(and(not(isIn(NAME, limited)), waitsAt()), inThem);
     }
     return this.madeAnywhere;
   }

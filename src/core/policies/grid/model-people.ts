@@ -1,16 +1,5 @@
 import { byCases } from '../../cases.js';
-import {
-  and,
-  eq,
-  EVERYTHING,
-  isIn,
-  isNothing,
-  NOTHING,
-  not,
-  or,
-  some,
-  type Condition,
-} from '../../condition.js';
+import { and, eq, isIn, isNothing, NOTHING, not, or, some, type Condition } from '../../condition.js';
 import type { Narrowing } from '../task-rules.js';
 import type { RuleIndex, Said } from './rule-index.js';
 
@@ -30,7 +19,7 @@ function inProcess(process: string, names: Condition, allows: RuleIndex, restric
     (element) => byElement?.has(element) !== true,
   );
   const elsewhere = [...named, ...limited];
-  const others = elsewhere.length === 0 ? EVERYTHING : not(isIn(ELEMENT, elsewhere));
+  const others = not(isIn(ELEMENT, elsewhere));
   return or(
     and(none(restricts.covering(process, undefined)), some(ITEMS, and(names, others))),
     ...limited.map((element) =>
@@ -55,7 +44,7 @@ export function narrowing(
     someTask: (names: Condition): Condition => {
       if (allows.system.length > 0) return NOTHING;
       const affected = new Set([...allows.processes.keys(), ...restricts.processes.keys()]);
-      const unaffected = affected.size === 0 ? EVERYTHING : not(isIn(NAME, [...affected]));
+      const unaffected = not(isIn(NAME, [...affected]));
       const elsewhere = and(none(restricts.system), unaffected, some(ITEMS, names));
       const inThem = byCases(
         NAME,
