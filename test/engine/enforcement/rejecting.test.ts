@@ -1,13 +1,12 @@
 import { SecureUser, type Directory, type Guard } from 'bpmn-guard';
 import type { StoredInstance } from '../../../src/store/port.js';
 import { ADMIN_USER, Guards, person, waitingTask } from '../../support/guards.js';
-import { end, message, model, parallel, receive, start, task } from '../../support/models.js';
+import { end, model, parallel, start, task } from '../../support/models.js';
 import { told } from '../../support/told.js';
 
 const [ann, bob] = [person('ann'), person('bob')];
 const MODELS = {
   Shared: model([start(), task('t', { candidateUsers: 'ann,bob,carl' }), end()]),
-  Hears: model([start(), receive('wait', 'paid'), end()], { messages: ['paid'] }),
   Both: model([
     start(),
     parallel('p', [task('t', { assignee: 'ann' })], [task('u', { assignee: 'ann' })]),
@@ -35,18 +34,6 @@ async function rejectedBy({ store }: Guard, itemId: string, names: readonly stri
   } as never);
 }
 
-test('who has rejected a task rejects it no second time, and who has not takes nothing back', async () => {
-  const { guard, id } = await begun('Shared');
-  const { tasks } = guard.api;
-  await tasks.reject(id, ann);
-  expect(
-    await told({ again: () => tasks.reject(id, ann), 'what was not': () => tasks.undoReject(id, bob) }),
-  ).toEqual({
-    again: 'wrong-state: You have already rejected this task.',
-    'what was not': 'wrong-state: You have not rejected this task.',
-  });
-});
-
 test('who takes a rejection back leaves those of the others', async () => {
   const { guard, id } = await begun('Shared');
   const { tasks } = guard.api;
@@ -65,28 +52,6 @@ test('a task is rejected by at most 1000 people', async () => {
     'one more': 'too-large: At most 1000 people may reject a task.',
   });
   expect(await waitingTask(guard, 't')).toMatchObject({ rejectedBy: [...names, 'ann'] });
-});
-
-test('an element that is no user task is neither rejected, suspended, resumed nor escalated', async () => {
-  const { guard, id } = await begun('Hears', 'wait');
-  const { tasks } = guard.as(ADMIN_USER);
-  const none = 'wrong-state: Only a user task can be treated like this.';
-  expect(
-    await told({
-      rejected: () => tasks.reject(id),
-      suspended: () => tasks.suspend(id),
-      resumed: () => tasks.resume(id),
-      escalated: () => tasks.escalate(id, 'bob'),
-      assigned: () => tasks.assign(id, 'bob'),
-    }),
-  ).toEqual({
-    rejected: none,
-    suspended: none,
-    resumed: none,
-    escalated: 'wrong-state: Only a user task can be escalated.',
-    assigned: 'wrong-state: Only a user task can be assigned.',
-  });
-  expect(await waitingTask(guard, 'wait')).not.toHaveProperty('suspension');
 });
 
 test('of several tasks only the one that is named is rejected, suspended and escalated', async () => {
@@ -125,17 +90,4 @@ test('who is left for a task that somebody rejects or that is escalated is asked
   await guard.api.tasks.escalate(id, { group: 'hr' }, admin);
   expect(asked.length).toBeGreaterThan(0);
   expect(asked).toEqual(asked.map(() => ['hr', 'acme']));
-});
-
-test('nobody but an administrator escalates a task to oneself', async () => {
-  const { guard, id } = await begun('Both');
-  const { tasks } = guard.api;
-  expect(await told({ 'to oneself': () => tasks.escalate(id, { user: 'ann' }, ann) })).toEqual({
-    'to oneself': 'bad-assignment: A task cannot be escalated to oneself.',
-  });
-  await tasks.escalate(id, { user: 'admin' }, ADMIN_USER);
-  expect(await waitingTask(guard, 't')).toMatchObject({ assignee: 'admin', escalation: { by: 'admin' } });
-  expect(await told({ nobody: () => tasks.escalate(id, undefined, ADMIN_USER) })).toEqual({
-    nobody: 'bad-assignment: The model names nobody to escalate to; name a user or a group.',
-  });
 });
