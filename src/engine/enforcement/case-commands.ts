@@ -6,6 +6,7 @@ import type { CaseRole } from '../../core/policies/case-roles/declaration.js';
 import type { CaseOperation } from '../../core/policies/case-roles/operations.js';
 import type { InstanceGuard, StoredInstance } from '../../store/port.js';
 import { nextGuard } from '../execution/commit.js';
+import { rewrite } from '../execution/rewrite.js';
 import type { Command } from '../execution/command.js';
 import { assertRoom, recordAddition } from '../execution/room.js';
 import { deriveFacts } from '../model/derive.js';
@@ -94,10 +95,18 @@ export class CaseCommands {
     { instance, command, guard }: LockedCase,
     { guard: changed, data, added }: Change<T>,
   ): Promise<void> {
-    const { store } = this.parts.calls;
+    const { models, calls } = this.parts;
+    const { store } = calls;
+    if (guard === undefined && changed !== undefined) {
+      // What a host without a guard has stored gets all that its model says with the first such change.
+      await rewrite({ store, models }, command, instance, (_document, kept) => {
+        Object.assign(kept, changed);
+      });
+      return;
+    }
     const after: StoredInstance = { ...instance, data: data ?? instance.data };
-    if (guard !== undefined || changed !== undefined) {
-      const next = nextGuard({ ...(guard ?? { rev: 0 }), ...changed });
+    if (guard !== undefined) {
+      const next = nextGuard({ ...guard, ...changed });
       after.guard = next;
       if (added !== undefined) {
         recordAddition(command, 'data', added);

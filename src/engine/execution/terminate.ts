@@ -69,7 +69,8 @@ export async function terminate(
   if (document === undefined || document.status !== 'running') return [];
   for (const item of document.items ?? []) if (item.status !== 'end') item.status = 'end';
   const tokens = (document.tokens ?? []).map((token) => ({ ...(token as object), status: 'terminated' }));
-  const rev = document.guard?.rev;
+  if (document.guard === undefined)
+    return terminateUnguarded(instances, { ...document, tokens }, root, tries);
   const {
     busy: _busy,
     begun: _begun,
@@ -78,17 +79,36 @@ export async function terminate(
     suspension: _suspension,
     spread: _spread,
     ...kept
-  } = document.guard ?? { rev: 0 };
+  } = document.guard;
   const isAlone = !hasBelow(document);
   const guard = nextGuard({ ...kept, ...(isAlone ? {} : { spread: { root, rev: kept.rev } }) });
   Object.assign(document, { status: 'terminated', endedAt: today(), tokens });
   deriveGuard(document, guard);
   const { items, status, endedAt } = document;
-  if (!(await instances.update(id, rev, { status, endedAt, items, tokens, guard }))) {
+  if (!(await instances.update(id, kept.rev, { status, endedAt, items, tokens, guard }))) {
     if (tries > 1) return terminate(instances, id, root, tries - 1);
     throw conflict();
   }
   return isAlone ? [id] : [id, ...(await terminateBelow(instances, id))];
+}
+
+/**
+ * Ends an instance that was stored without the guard. It stays without: what the guard keeps of it is read from its
+ * model by `reindex`. It has no place for a note, so what it has called ends first.
+ */
+async function terminateUnguarded(
+  instances: InstanceStore,
+  document: StoredInstance,
+  root: string,
+  tries: number,
+): Promise<string[]> {
+  const { id, items, tokens } = document;
+  const below = await processesBelow(instances, document);
+  const ended = await Promise.all(below.map((child) => terminate(instances, child.id, root)));
+  if (await instances.update(id, undefined, { status: 'terminated', endedAt: today(), items, tokens }))
+    return [id, ...ended.flat()];
+  if (tries <= 1) throw conflict();
+  return [...(await terminate(instances, id, root, tries - 1)), ...ended.flat()];
 }
 
 /**
