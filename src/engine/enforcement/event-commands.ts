@@ -1,4 +1,4 @@
-import { Conflict, isGuardError, notFound } from '../../core/errors.js';
+import { BadInput, Conflict, isGuardError, notFound } from '../../core/errors.js';
 import { isPlainObject } from '../../core/value.js';
 import type { Operation } from '../../core/operation.js';
 import { parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
@@ -16,7 +16,7 @@ import { startAt, startFacts, startResource, type StartTarget } from './starting
 type EventField = 'messageId' | 'signalId';
 type Receiver = { readonly instanceId: string; readonly itemId: string };
 
-/** Maximum number of receivers of one signal. */
+/** How many waiting elements one signal may reach. */
 const RECEIVERS_MOST = 10_000;
 
 const operationOf = (field: EventField): Operation =>
@@ -149,7 +149,12 @@ export class EventCommands {
     options: CheckedOptions,
   ): Promise<(string | Receiver)[]> {
     const { calls } = this.parts;
-    const targets = await this.listeningItems(call, 'signalId', id, matching, RECEIVERS_MOST);
+    const targets = await this.listeningItems(call, 'signalId', id, matching, RECEIVERS_MOST + 1);
+    if (targets.length > RECEIVERS_MOST)
+      throw new BadInput(
+        'too-large',
+        `More than ${RECEIVERS_MOST} elements wait for the signal; select some with a matching query.`,
+      );
     if (starts.length + targets.length === 0) throw notFound('receiver of the signal');
     const reached: (string | Receiver)[] = [];
     const failures: unknown[] = [];
