@@ -53,6 +53,13 @@ export const heldStartOf = ({ id, model, attempt }: HeldStart): HeldWork => ({
   ended: attempt.ended,
 });
 
+/** An instance whose work a call retries or stops. */
+interface Endable {
+  readonly instance: StoredInstance;
+  /** Writes the entry of the audit trail, once it is done. */
+  readonly done: () => Promise<void>;
+}
+
 /** The API through which administrators handle work that nobody waits for. */
 export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>): WorkApi {
   const { calls, runner, timers } = parts;
@@ -63,12 +70,13 @@ export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>):
   });
 
   /** The instance, if the principal may terminate it: whoever may terminate an instance may also retry it. */
-  async function endable(call: Call, given: unknown): Promise<StoredInstance> {
+  async function endable(call: Call, given: unknown): Promise<Endable> {
     const instance = await instances.load(checkId(given, 'The id of the instance'));
     if (instance === undefined) throw notFound('instance');
     const decision = call.assert('instance:cancel', { instance }, call.mayReadInstance(instance));
-    await calls.audit.allowed(call.principal, 'instance:cancel', target(instance.id), decision);
-    return instance;
+    const done = (): Promise<void> =>
+      calls.audit.allowed(call.principal, 'instance:cancel', target(instance.id), decision);
+    return { instance, done };
   }
 
   /** @throws AccessDenied `not-found` or `forbidden` */
@@ -76,9 +84,9 @@ export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>):
     const model = await calls.store.models.get(place.name, place.owner);
     if (model === undefined) throw notFound('model');
     const decision = call.assert('model:write', { model }, await mayReadModel(calls, call, model));
-    await calls.audit.allowed(call.principal, 'model:write', { kind: 'model', name: model.name }, decision);
     if (!(await retryStart(calls.store, place)))
       throw new Conflict('wrong-state', 'No starts by this timer are held.');
+    await calls.audit.allowed(call.principal, 'model:write', { kind: 'model', name: model.name }, decision);
   }
 
   return Object.freeze({
@@ -104,21 +112,23 @@ export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>):
           retryTimer(call, start),
         );
       return calls.run(user, 'instance:cancel', target(id), async (call) => {
-        const instance = await endable(call, id);
+        const { instance, done } = await endable(call, id);
         if (instance.guard?.held !== true)
           throw new Conflict('wrong-state', 'This instance has no held work.');
         await recovery.retry(instance.id);
+        await done();
       });
     },
     stop: (given, user) =>
       calls.run(user, 'instance:cancel', target(given), async (call) => {
-        const instance = await endable(call, given);
+        const { instance, done } = await endable(call, given);
         const { id } = instance;
         await assertReaches(parts, call, instance, ENDING);
         await runner.giveUp(id, new Conflict('conflict', 'The instance was stopped by an administrator.'));
         const ended = await terminate(instances, id);
         for (const one of ended) timers.disarm(one);
         if (ended.length === 0) throw new Conflict('wrong-state', 'The instance is not running.');
+        await done();
         return knownIds(parts, call, ended);
       }),
   } satisfies WorkApi);

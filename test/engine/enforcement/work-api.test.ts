@@ -112,3 +112,24 @@ test('an instance with held work is stopped by who may end it', async () => {
   expect(await guard.store.instances.load(id)).toMatchObject({ status: 'terminated' });
   expect(await trail(guard, 'instance:cancel')).toContainEqual({ kind: 'instance', id, instanceId: id });
 });
+
+test('what is not done is not in the audit trail as allowed', async () => {
+  const guard = await guards.make({ models: MODELS });
+  const { id } = await guard.api.engine.start('M', {}, ann);
+  const { work, engine } = guard.as(ADMIN_USER);
+  const timer_ = idOfStart(PLACE);
+  await refusal(work.retry(id));
+  await refusal(work.retry(timer_));
+  expect(await trail(guard, 'instance:cancel')).toEqual([]);
+  await engine.terminate(id);
+  await refusal(work.stop(id));
+  const refused = await guard.store.audit.find({ userName: 'admin', answer: 'refused', limit: 9 });
+  expect(refused.map(({ operation, reason, resource }) => [operation, reason, resource])).toEqual([
+    ['instance:cancel', 'wrong-state', { kind: 'instance', id, instanceId: id }],
+    ['model:write', 'wrong-state', { kind: 'model', name: 'Timed' }],
+    ['instance:cancel', 'wrong-state', { kind: 'instance', id, instanceId: id }],
+  ]);
+  expect(await trail(guard, 'instance:cancel')).toHaveLength(1);
+  // Saved by the test, and not retried.
+  expect(await trail(guard, 'model:write')).toEqual([]);
+});
