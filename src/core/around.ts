@@ -41,7 +41,7 @@ function choiceOf(models: ReadonlyMap<string, readonly Box[]>, most: number): Co
     MODEL,
     [...models].map(([name, boxes]) => [name, or(...boxes.map((box) => boxWithin(box, most)))] as const),
   );
-  return conditionSize(choice) <= most ? choice : undefined;
+  return conditionSize(choice, most) <= most ? choice : undefined;
 }
 
 /** What is around conditions; kept as long as they live. */

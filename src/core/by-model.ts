@@ -1,11 +1,9 @@
-import { stepsOf } from './condition-size.js';
 import { EVERYTHING, isEverything, isNothing, type Condition } from './condition.js';
 import type { PrincipalPredicate } from './evaluate.js';
-import { restricted } from './factor.js';
 import { given } from './given.js';
 import { conjuncts, namedBy } from './named.js';
 import { own } from './path.js';
-import type { Predicates } from './predicates.js';
+import { stepsTogether, type Predicates } from './predicates.js';
 import type { Resource } from './resource.js';
 
 /** Models whose rules stay compiled; the one compiled longest ago is dropped first. */
@@ -62,6 +60,16 @@ class Split {
     return this.byName.get(name)?.length ?? 0;
   }
 
+  /** Those about the model, as they were given. */
+  whole(name: string): Condition[] {
+    return (this.byName.get(name) ?? []).map((at) => this.conditions[at] as Condition);
+  }
+
+  /** What is left for one model of those about none in particular. */
+  unnamedOf(name: string): Condition[] {
+    return this.others.map((at) => given(this.conditions[at] as Condition, this.field, name));
+  }
+
   /** What is left of them for one model, in their order. Those about other models say nothing of it. */
   of(name: string): Condition[] {
     return [...this.others, ...(this.byName.get(name) ?? [])]
@@ -79,7 +87,7 @@ class Parted {
   private readonly restricts: Split;
 
   constructor(
-    field: string,
+    private readonly field: string,
     permits: readonly Condition[],
     restricts: readonly Condition[],
     private readonly predicates: Predicates,
@@ -113,11 +121,12 @@ class Parted {
     const about = (name: string): number => this.permits.about(name) + this.restricts.about(name);
     const names = [...this.permits.names, ...this.restricts.names];
     const name = names.reduce((most, one) => (about(one) > about(most) ? one : most), '');
-    const together = [
-      this.predicates.alternatives(this.permits.of(name)),
-      ...restricted(this.restrictsOf(name)),
-    ];
-    return together.reduce((sum, condition) => sum + stepsOf(condition), 1);
+    const named = this.predicates.stepsTogether(
+      this.permits.whole(name),
+      this.restricts.whole(name),
+      (condition) => given(condition, this.field, name),
+    );
+    return 1 + named + stepsTogether(this.permits.unnamedOf(name), this.restricts.unnamedOf(name));
   }
 }
 

@@ -1,7 +1,7 @@
 import { Parts } from './parts.js';
 import { Predicates } from './predicates.js';
 import { RuleSets } from './rule-sets.js';
-import { Answers } from './rule-lists.js';
+import { Answers, type FixedRules } from './rule-lists.js';
 import type { Policy, PolicyAnswer } from './policy.js';
 
 /**
@@ -12,8 +12,10 @@ export class Compilations {
   readonly parts = new Parts();
   private readonly predicates = new Predicates();
   readonly sets = new RuleSets(this.predicates);
-  readonly ofAdministrators = new Answers('administrators', this.predicates, this.parts);
   private readonly byPolicy = new WeakMap<Policy, Answers>();
+  /** By the name of their policy, which is another object in the next version. */
+  private readonly fixedRules = new Map<string, FixedRules>();
+  readonly ofAdministrators = this.answers('administrators');
 
   private readonly prepared = new WeakSet<PolicyAnswer>();
 
@@ -34,8 +36,14 @@ export class Compilations {
 
   answersOf(policy: Policy): Answers {
     let answers = this.byPolicy.get(policy);
-    if (answers === undefined)
-      this.byPolicy.set(policy, (answers = new Answers(policy.name, this.predicates, this.parts)));
+    if (answers === undefined) this.byPolicy.set(policy, (answers = this.answers(policy.name)));
     return answers;
+  }
+
+  private answers(name: string): Answers {
+    let fixed = this.fixedRules.get(name);
+    if (fixed === undefined)
+      this.fixedRules.set(name, (fixed = { permits: new WeakMap(), restricts: new WeakMap() }));
+    return new Answers(name, this.predicates, this.parts, fixed);
   }
 }

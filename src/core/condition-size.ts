@@ -6,6 +6,8 @@ import type { Scalar } from './value.js';
  * roughly, and the rows that the query finds are tested.
  */
 export const MOST_STATED = 32 * 1024;
+/** From this size on, in bytes, it makes no difference how large a condition is. */
+export const MOST_MEASURED = 4 * MOST_STATED;
 
 /** Bytes of names, types and lengths around a part of a filter. */
 const FRAME = 16;
@@ -27,15 +29,21 @@ function textSize(text: string): number {
 
 const valueSize = (value: Scalar): number => (typeof value === 'string' ? textSize(value) : FRAME);
 
-/** The size of a list of values in a filter, in bytes, rather too large than too small. */
-export function valuesSize(values: Iterable<Scalar>): number {
+/**
+ * The size of a list of values in a filter, in bytes, rather too large than too small.
+ * @param room a larger list is measured only until it is larger
+ */
+export function valuesSize(values: Iterable<Scalar>, room = MOST_MEASURED): number {
   let bytes = FRAME;
-  for (const value of values) bytes += valueSize(value);
+  for (const value of values) if ((bytes += valueSize(value)) > room) break;
   return bytes;
 }
 
+/** A list of more values is too large for a query, however short they are. */
+export const MOST_VALUES_STATED = MOST_STATED / FRAME;
+
 /** Names that no query can state: their list need not be made. */
-export const isTooLong = ({ most }: Names): boolean => most * FRAME > MOST_STATED;
+export const isTooLong = ({ most }: Names): boolean => most > MOST_VALUES_STATED;
 
 /** A value of the principal has another size for each; until it is known, it counts as a few names. */
 const compared = (field: string, { ref, path }: Reference): number =>
@@ -43,21 +51,36 @@ const compared = (field: string, { ref, path }: Reference): number =>
     ? A_FEW_NAMES + textSize(field)
     : TWO_FIELDS + PATHS_OF_TWO_FIELDS * (textSize(field) + textSize(path));
 
-/** The size of a condition as a filter of a query, in bytes, rather too large than too small. */
-export function conditionSize(condition: Condition): number {
+/**
+ * The size of a condition as a filter of a query, in bytes, rather too large than too small.
+ * @param room a larger condition is measured only until it is larger
+ */
+export function conditionSize(condition: Condition, room = MOST_MEASURED): number {
   switch (condition.op) {
     case 'and':
-    case 'or':
-      return condition.of.reduce((sum, part) => sum + FRAME + conditionSize(part), 2 * FRAME);
+    case 'or': {
+      let bytes = 2 * FRAME;
+      for (const part of condition.of) {
+        bytes += FRAME + conditionSize(part, room - bytes);
+        if (bytes > room) break;
+      }
+      return bytes;
+    }
     case 'not':
-      return 2 * FRAME + conditionSize(condition.of);
+      return 2 * FRAME + conditionSize(condition.of, room);
     case 'some':
-      return 2 * FRAME + textSize(condition.field) + conditionSize(condition.where);
+      return 2 * FRAME + textSize(condition.field) + conditionSize(condition.where, room);
     case 'cases': {
       const here = 3 * FRAME + textSize(condition.field);
+      const whens = new Set<Condition>();
       let bytes = FRAME;
-      for (const when of new Set(condition.cases.map((one) => one.when))) bytes += here + conditionSize(when);
-      return bytes + valuesSize(condition.cases.map(({ value }) => value));
+      for (const { value, when } of condition.cases) {
+        bytes += textSize(value);
+        if (!whens.has(when)) bytes += here + conditionSize(when, room - bytes);
+        if (bytes > room) break;
+        whens.add(when);
+      }
+      return bytes + FRAME;
     }
     case 'exists':
       return HAS_VALUE + textSize(condition.field);
@@ -65,7 +88,9 @@ export function conditionSize(condition: Condition): number {
     case 'overlaps': {
       if ('names' in condition && isTooLong(condition.names)) return condition.names.most * FRAME;
       const { field, values } = condition;
-      return isReference(values) ? compared(field, values) : FRAME + textSize(field) + valuesSize(values);
+      return isReference(values)
+        ? compared(field, values)
+        : FRAME + textSize(field) + valuesSize(values, room);
     }
     default: {
       const { op, field, value } = condition;

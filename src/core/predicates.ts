@@ -1,7 +1,7 @@
 import { Surroundings } from './around.js';
 import { ByLists } from './by-objects.js';
 import { and, EVERYTHING, isFixed, type Condition } from './condition.js';
-import { MOST_STATED } from './condition-size.js';
+import { MOST_MEASURED, stepsOf } from './condition-size.js';
 import { compileForAll, compileMixed, Leaves, type PrincipalPredicate } from './evaluate.js';
 import { factored, factoredWithin, restricted } from './factor.js';
 import { codeTogether, parted } from './policies/built-in-rules.js';
@@ -14,8 +14,12 @@ const simplestFirst = (conditions: readonly Condition[]): Condition[] => [
 
 const PERMITS_END = Object.freeze({});
 
-/** Bytes beyond which rules are compiled model by model, though they are few. Together they are smaller than apart. */
-const HEAVY = 4 * MOST_STATED;
+/** The steps to evaluate conditions of which any of the first list holds, and all of the second, roughly. */
+export const stepsTogether = (permits: readonly Condition[], restricts: readonly Condition[]): number =>
+  [...(permits.length === 0 ? [] : [factored(permits)]), ...restricted(restricts)].reduce(
+    (sum, condition) => sum + stepsOf(condition),
+    0,
+  );
 
 /**
  * Compiled conditions, each cached as long as the condition lives. Rules that are the same for all principals, with
@@ -28,6 +32,7 @@ export class Predicates {
   private readonly heavy = new WeakMap<object, boolean>();
   private readonly joined = new ByLists<Condition>();
   private readonly combinations = new ByLists<PrincipalPredicate>();
+  private readonly steps = new ByLists<{ readonly steps: number }>();
 
   /** @throws TypeError if it is not a condition */
   of(condition: Condition): PrincipalPredicate {
@@ -51,11 +56,14 @@ export class Predicates {
     });
   }
 
-  /** True if the list says far more than a query can state. It must not change any more. */
+  /**
+   * True if the list says far more than a query can state, so that it is better compiled model by model, though its
+   * rules are few. It must not change any more.
+   */
   isHeavy(list: { readonly rules: readonly { readonly rule: { readonly when: Condition } }[] }): boolean {
     let known = this.heavy.get(list);
     if (known === undefined) {
-      let room = HEAVY;
+      let room = MOST_MEASURED;
       known = list.rules.some(({ rule }) => (room -= this.surroundings.sizeOf(rule.when)) < 0);
       this.heavy.set(list, known);
     }
@@ -81,6 +89,21 @@ export class Predicates {
     const compile = (): PrincipalPredicate => this.compiled(permits, restricts);
     if (!this.isKept(permits) || !this.isKept(restricts)) return compile();
     return this.combinations.of([...permits, PERMITS_END, ...restricts], compile);
+  }
+
+  /**
+   * {@link stepsTogether} for what is left of conditions, which must not change any more; worked out once for a list.
+   * @param left the same each time for one list
+   */
+  stepsTogether(
+    permits: readonly Condition[],
+    restricts: readonly Condition[],
+    left: (condition: Condition) => Condition,
+  ): number {
+    const work = (): { readonly steps: number } => ({
+      steps: stepsTogether(permits.map(left), restricts.map(left)),
+    });
+    return this.steps.of([...permits, PERMITS_END, ...restricts], work).steps;
   }
 
   private compiled(permits: readonly Condition[], restricts: readonly Condition[]): PrincipalPredicate {

@@ -5,7 +5,7 @@ import type { Effect, PolicyAnswer, Rule } from './policy.js';
 import type { Predicates } from './predicates.js';
 import { own } from './path.js';
 import { isPlainObject, show } from './value.js';
-import { dataPathsOf, isUnmarked } from './ways.js';
+import { searchOf, type Search } from './ways.js';
 
 /** A rule of a policy, with its compiled closure and the parts of a resource that it refers to. */
 export interface AskedRule {
@@ -24,17 +24,15 @@ export const speaksOfStart = ({ parts }: Pick<AskedRule, 'parts'>): boolean =>
 
 /** How lists of instances search for what a rule permits; worked out when first asked for. */
 class Searched {
-  private known: { readonly isUnmarked: boolean; readonly dataPaths: readonly string[] } | undefined;
+  private known: Search | undefined;
 
   constructor(
     private readonly rule: Rule,
     readonly parts: ReadonlySet<Part>,
   ) {}
 
-  private get found(): NonNullable<typeof this.known> {
-    return (this.known ??= speaksOfStart(this)
-      ? NOT_SEARCHED
-      : { isUnmarked: isUnmarked(this.rule), dataPaths: dataPathsOf(this.rule) });
+  private get found(): Search {
+    return (this.known ??= speaksOfStart(this) ? NOT_SEARCHED : searchOf(this.rule));
   }
 
   /** True if no marks follow from it. */
@@ -48,7 +46,7 @@ class Searched {
   }
 }
 
-const NOT_SEARCHED = Object.freeze({ isUnmarked: false, dataPaths: Object.freeze([]) });
+const NOT_SEARCHED: Search = Object.freeze({ isUnmarked: false, dataPaths: Object.freeze([]) });
 
 /** One list of a policy's rules, compiled. */
 export interface RuleList {
@@ -75,17 +73,22 @@ function assertStatesNoData({ id, search }: Rule): void {
     );
 }
 
+/**
+ * Rules of policies with one name that cannot change: other lists, such as those of the next version, contain most of
+ * them too.
+ */
+export type FixedRules = Readonly<Record<Effect, WeakMap<Rule, AskedRule>>>;
+
 /** The lists of one policy for one effect. A frozen list of frozen rules is read once, as long as it lives. */
 class RuleLists {
   private readonly known = new WeakMap<readonly Rule[], RuleList>();
-  /** Rules that cannot change: other lists, such as that of the next version, contain most of them too. */
-  private readonly fixed = new WeakMap<Rule, AskedRule>();
 
   constructor(
     private readonly policy: string,
     private readonly effect: Effect,
     private readonly predicates: Predicates,
     private readonly parts: Parts,
+    private readonly fixed: WeakMap<Rule, AskedRule>,
   ) {}
 
   /** @throws TypeError if an entry is not a rule */
@@ -157,9 +160,10 @@ export class Answers {
     policy: string,
     predicates: Predicates,
     private readonly parts: Parts,
+    fixed: FixedRules,
   ) {
-    this.permits = new RuleLists(policy, 'permits', predicates, parts);
-    this.restricts = new RuleLists(policy, 'restricts', predicates, parts);
+    this.permits = new RuleLists(policy, 'permits', predicates, parts, fixed.permits);
+    this.restricts = new RuleLists(policy, 'restricts', predicates, parts, fixed.restricts);
   }
 
   /** @throws TypeError if it is not an answer, or a rule can never be evaluated on a resource of the operation */

@@ -33,6 +33,7 @@ export class RuleSet {
   private relevantRules: RelevantRules | undefined;
   private unmarkedNames: readonly string[] | undefined;
   private searchedPaths: readonly string[] | undefined;
+  /** By whether rules about starts are left out. */
   private readonly scopes = new Map<boolean, Unbound>();
 
   /** @param split the same rules in two sets, of which each is made ready for queries by itself */
@@ -164,28 +165,31 @@ export class RuleSet {
 
   /** The scope before it is bound to a principal. */
   unbound(ofInstances: boolean): Unbound {
-    let known = this.scopes.get(ofInstances);
-    if (known === undefined) this.scopes.set(ofInstances, (known = atOnce(this.makeUnbound(ofInstances))));
+    const withoutStarts = ofInstances && this.asks.start;
+    let known = this.scopes.get(withoutStarts);
+    if (known === undefined)
+      this.scopes.set(withoutStarts, (known = atOnce(this.makeUnbound(withoutStarts))));
     return known;
   }
 
   /** Makes the scopes in steps, so that no call has to make them at once. */
   *prepare(): InSteps<void> {
     for (const part of this.split ?? []) yield* part.prepare();
-    for (const ofInstances of [false, true]) {
-      let made = this.scopes.get(ofInstances);
-      if (made === undefined) this.scopes.set(ofInstances, (made = yield* this.makeUnbound(ofInstances)));
+    for (const withoutStarts of this.asks.start ? [false, true] : [false]) {
+      let made = this.scopes.get(withoutStarts);
+      if (made === undefined) this.scopes.set(withoutStarts, (made = yield* this.makeUnbound(withoutStarts)));
       yield;
       if (made.around !== undefined) made.test();
       yield;
     }
   }
 
-  private *makeUnbound(ofInstances: boolean): InSteps<Unbound> {
+  /** @param withoutStarts a list of instances is asked for, of which none is about to start */
+  private *makeUnbound(withoutStarts: boolean): InSteps<Unbound> {
     if (this.split !== undefined)
-      return bothUnbound(this.split[0].unbound(ofInstances), this.split[1].unbound(ofInstances));
-    const permits = this.permits.filter((asked) => !ofInstances || !speaksOfStart(asked));
-    const restricts = ofInstances && this.restricts.some(speaksOfStart) ? [NOTHING] : whens(this.restricts);
+      return bothUnbound(this.split[0].unbound(withoutStarts), this.split[1].unbound(withoutStarts));
+    const permits = withoutStarts ? this.permits.filter((asked) => !speaksOfStart(asked)) : this.permits;
+    const restricts = withoutStarts && this.restricts.some(speaksOfStart) ? [NOTHING] : whens(this.restricts);
     const rules = permits.map(({ rule }) => rule);
     const make = (): Ways => ({
       ways: alternativesBySearch(rules, this.predicates),

@@ -1,6 +1,6 @@
 import { mapCases } from './cases.js';
 import { and, eq, isNothing, isReference, or, some, type Condition } from './condition.js';
-import { conditionSize, MOST_STATED } from './condition-size.js';
+import { conditionSize, MOST_MEASURED, MOST_STATED } from './condition-size.js';
 import { dataPathOf, pathOfMark } from './data-marks.js';
 import { isOnlyTenant, type Mark } from './mark.js';
 import type { Rule } from './policy.js';
@@ -134,13 +134,26 @@ function assumed(condition: Condition): Condition {
   }
 }
 
+/** The condition without the parts that are too large to search by, where others must hold as well. */
+function searchable(condition: Condition): Condition {
+  if (conditionSize(condition) <= MOST_MEASURED) return condition;
+  switch (condition.op) {
+    case 'and': {
+      const small = condition.of.filter((part) => conditionSize(part) <= MOST_MEASURED);
+      return small.length === 0 ? and(...condition.of.map(searchable)) : and(...small);
+    }
+    case 'or':
+      return or(...condition.of.map(searchable));
+    case 'some':
+      return some(condition.field, searchable(condition.where));
+    default:
+      return condition;
+  }
+}
+
 /** The models that it names are marks. */
 const isOfModels = (condition: Condition): boolean =>
   conjuncts(condition).some((part) => namedBy(part, 'instance.name')?.every((name) => name !== '') === true);
-
-/** True if no marks follow from a rule, whatever the principal is, even of data that could be marked. */
-export const isUnmarked = ({ when, search }: Rule): boolean =>
-  search === undefined && !isNothing(when) && !isOfModels(when) && isOnlyTenant(marksWithData(assumed(when)));
 
 /** Whether it compares data with a value. Few rules do, so this is asked before their marks are worked out. */
 function comparesData(condition: Condition): boolean {
@@ -159,8 +172,26 @@ function comparesData(condition: Condition): boolean {
   }
 }
 
-/** The paths below `data` by which a search for what the rule permits would go. */
-export const dataPathsOf = ({ when, search }: Rule): string[] =>
-  search === undefined && comparesData(when)
-    ? (marksWithData(assumed(when)) ?? []).flatMap((mark) => pathOfMark(mark) ?? [])
-    : [];
+/** How lists of instances search for what a rule permits. */
+export interface Search {
+  /** No marks follow from the rule, whatever the principal is, even of data that could be marked. */
+  readonly isUnmarked: boolean;
+  /** The paths below `data` by which a search for what the rule permits would go. */
+  readonly dataPaths: readonly string[];
+}
+
+const STATED: Search = Object.freeze({ isUnmarked: false, dataPaths: Object.freeze([]) });
+
+/** Works out how lists search for what a rule permits, apart from the marks that it states. */
+export function searchOf({ when, search }: Rule): Search {
+  if (search !== undefined || isNothing(when)) return STATED;
+  const small = searchable(when);
+  const isOfModel = isOfModels(small);
+  const isOfData = comparesData(small);
+  if (isOfModel && !isOfData) return STATED;
+  const marks = marksWithData(assumed(small));
+  return {
+    isUnmarked: !isOfModel && isOnlyTenant(marks),
+    dataPaths: isOfData ? (marks ?? []).flatMap((mark) => pathOfMark(mark) ?? []) : [],
+  };
+}

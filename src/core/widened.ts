@@ -1,4 +1,4 @@
-import { mapCases, Outcomes } from './cases.js';
+import { mapCases } from './cases.js';
 import {
   and,
   EVERYTHING,
@@ -10,7 +10,14 @@ import {
   some,
   type Condition,
 } from './condition.js';
-import { conditionSize, isTooLong, MOST_STATED, valuesSize } from './condition-size.js';
+import {
+  conditionSize,
+  isTooLong,
+  MOST_MEASURED,
+  MOST_STATED,
+  MOST_VALUES_STATED,
+  valuesSize,
+} from './condition-size.js';
 import { firstExclusions } from './exclusions.js';
 import type { Scalar } from './value.js';
 
@@ -36,6 +43,16 @@ export const oneOf = (field: string, values: readonly Scalar[]): Box => ({
 const common = (maps: readonly ReadonlyMap<string, unknown>[]): string[] =>
   [...(maps[0] as ReadonlyMap<string, unknown>).keys()].filter((name) => maps.every((map) => map.has(name)));
 
+/** All values of the lists; undefined: so many that no query can state them. */
+function union(lists: readonly ReadonlySet<Scalar>[]): ReadonlySet<Scalar> | undefined {
+  const all = new Set<Scalar>();
+  for (const list of lists) {
+    for (const value of list) all.add(value);
+    if (all.size > MOST_VALUES_STATED) return undefined;
+  }
+  return all;
+}
+
 /** The smallest box that contains all of them. */
 function around(boxes: readonly Box[]): Box {
   if (boxes.length === 1) return boxes[0] as Box;
@@ -43,10 +60,10 @@ function around(boxes: readonly Box[]): Box {
   const lists = boxes.map((box) => box.lists);
   return {
     values: new Map(
-      common(values).map((field) => [
-        field,
-        new Set(values.flatMap((map) => [...(map.get(field) as ReadonlySet<Scalar>)])),
-      ]),
+      common(values).flatMap((field) => {
+        const all = union(values.map((map) => map.get(field) as ReadonlySet<Scalar>));
+        return all === undefined ? [] : [[field, all]];
+      }),
     ),
     lists: new Map(common(lists).map((list) => [list, around(lists.map((map) => map.get(list) as Box))])),
   };
@@ -83,6 +100,17 @@ const both = (one: Box, other: Box): Box => ({
 export const product = (one: readonly Box[], other: readonly Box[]): Box[] =>
   mergedBoxes(one.flatMap((box) => other.map((more) => both(box, more))));
 
+/** The values that lead to each condition of a choice. */
+function valuesByWhen({ cases }: Extract<Condition, { op: 'cases' }>): Map<Condition, string[]> {
+  const found = new Map<Condition, string[]>();
+  for (const { value, when } of cases) {
+    const known = found.get(when);
+    if (known === undefined) found.set(when, [value]);
+    else known.push(value);
+  }
+  return found;
+}
+
 /** Boxes of which one contains a row if the condition holds for it. */
 export function boxesOf(condition: Condition): Box[] {
   switch (condition.op) {
@@ -99,7 +127,7 @@ export function boxesOf(condition: Condition): Box[] {
       }));
     case 'cases':
       return mergedBoxes(
-        new Outcomes(condition.cases).list.flatMap(({ values, when }) =>
+        [...valuesByWhen(condition)].flatMap(([when, values]) =>
           product([oneOf(condition.field, values)], boxesOf(when)),
         ),
       );
@@ -114,9 +142,10 @@ export function boxesOf(condition: Condition): Box[] {
 
 /** @param most bytes of the values of one field; fields with more are left out */
 export function boxWithin({ values, lists }: Box, most: number): Condition {
-  const named = [...values].map(([field, set]) => [field, [...set]] as const);
   return and(
-    ...named.filter(([, list]) => valuesSize(list) <= most).map(([field, list]) => isIn(field, list)),
+    ...[...values]
+      .filter(([, set]) => valuesSize(set, most) <= most)
+      .map(([field, set]) => isIn(field, [...set])),
     ...[...lists].flatMap(([list, box]) => {
       const where = boxWithin(box, most);
       return isEverything(where) ? [] : [some(list, where)];
@@ -128,7 +157,7 @@ export function boxWithin({ values, lists }: Box, most: number): Condition {
 export function boxesWithin(boxes: readonly Box[], most: number): Condition {
   for (const part of [most, most / 4, most / 16]) {
     const found = or(...boxes.map((box) => boxWithin(box, part)));
-    if (conditionSize(found) <= most) return found;
+    if (conditionSize(found, most) <= most) return found;
   }
   return EVERYTHING;
 }
@@ -144,21 +173,20 @@ function choices(condition: Condition, most: number): Condition {
 
 function boxed(condition: Condition, most: number): Condition {
   const chosen = choices(condition, most);
-  if (conditionSize(chosen) <= most) return chosen;
+  if (conditionSize(chosen, most) <= most) return chosen;
   return boxesWithin(boxesOf(condition), most);
 }
 
-/** Bytes of an exclusion above which not all of its alternatives are compared. */
-const MOST_COMPARED = 4 * MOST_STATED;
-
 /** Bytes of a part beyond its own, in a list of parts. */
 const FRAME = 48;
+
+const boundedSize = (condition: Condition): number => conditionSize(condition, MOST_STATED);
 
 /** The smallest ones, as many as fit, and the others; the smallest first. */
 export function fitting(
   conditions: readonly Condition[],
   most: number,
-  sizeOf: (condition: Condition) => number = conditionSize,
+  sizeOf: (condition: Condition) => number = boundedSize,
 ): [Condition[], Condition[]] {
   const sorted = conditions.map((part) => ({ part, bytes: sizeOf(part) + FRAME }));
   sorted.sort((a, b) => a.bytes - b.bytes);
@@ -174,7 +202,7 @@ function alternatives(condition: Condition): readonly Condition[] {
     case 'or':
       return condition.of.flatMap(alternatives);
     case 'cases':
-      return new Outcomes(condition.cases).list.flatMap(({ values, when }) =>
+      return [...valuesByWhen(condition)].flatMap(([when, values]) =>
         alternatives(when).map((one) => and(isIn(condition.field, values), one)),
       );
     case 'and': {
@@ -196,8 +224,7 @@ function alternatives(condition: Condition): readonly Condition[] {
  * @param most bytes of the filter
  */
 export function widened(condition: Condition, most: number): Condition {
-  const size = conditionSize(condition);
-  if (size <= most) return condition;
+  if (conditionSize(condition, most) <= most) return condition;
   const half = most / 2 - FRAME;
   switch (condition.op) {
     case 'and': {
@@ -213,7 +240,8 @@ export function widened(condition: Condition, most: number): Condition {
       return or(...kept, rest);
     }
     case 'not':
-      if (size > MOST_COMPARED) return and(...firstExclusions(condition.of, most - FRAME));
+      if (conditionSize(condition) > MOST_MEASURED)
+        return and(...firstExclusions(condition.of, most - FRAME));
       return and(...fitting(alternatives(condition.of).map(not), most - FRAME)[0]);
     default:
       return boxed(condition, most);

@@ -59,6 +59,33 @@ describe('the size of a condition', () => {
   });
 });
 
+describe('a condition that is larger than there is room', () => {
+  const texts = numbers(5_000).map((at) => `value ${at}`);
+  const part = (at: number): Condition => and(eq('item.x', `value ${at}`), eq('item.y', at));
+  test.each<[what: string, condition: Condition]>([
+    ['many alternatives', or(...numbers(5_000).map(part))],
+    ['many parts', and(...numbers(5_000).map((at) => eq(`item.x${at}`, at)))],
+    [
+      'many cases',
+      byCases(
+        'item.z',
+        texts.map((text, at) => [text, part(at)] as const),
+      ),
+    ],
+    ['a long list', isIn('item.x', texts)],
+    ['an item with a long list', some('instance.items', isIn('item.x', texts))],
+    ['no item with a long list', not(some('instance.items', isIn('item.x', texts)))],
+  ])('counts as larger, and is not read to its end: %s', (_what, said) => {
+    const size = conditionSize(said, Infinity);
+    for (const room of [100, 5_000, 40_000]) {
+      expect(conditionSize(said, room)).toBeGreaterThan(room);
+      expect(conditionSize(said, room)).toBeLessThan(room + 500);
+    }
+    expect(conditionSize(said, size)).toBe(size);
+    expect(conditionSize(said)).toBeGreaterThan(MOST_STATED);
+  });
+});
+
 test('the steps of a condition count alternatives, and of cases those of one', () => {
   const alternatives = numbers(100).map((at) => eq('item.x', at));
   expect(stepsOf(or(...alternatives))).toBe(101);

@@ -1,16 +1,21 @@
 import { eq, EVERYTHING } from '../../src/core/condition.js';
 import { Parts } from '../../src/core/parts.js';
-import type { PolicyAnswer } from '../../src/core/policy.js';
+import { Compilations } from '../../src/core/compilations.js';
+import type { Policy, PolicyAnswer, Rule } from '../../src/core/policy.js';
 import { Predicates } from '../../src/core/predicates.js';
 import { SecureUser } from '../../src/core/principal.js';
-import { Answers } from '../../src/core/rule-lists.js';
+import { Answers, type AskedRule } from '../../src/core/rule-lists.js';
 import { HOSTILE_VALUES, polluted } from './hostile.js';
 
+const ANN = new SecureUser({ userName: 'ann' });
 const RULE = { id: 'all', says: 'all may', when: EVERYTHING };
+
+const answers = (): Answers =>
+  new Answers('p', new Predicates(), new Parts(), { permits: new WeakMap(), restricts: new WeakMap() });
 
 /** The rules of an answer, by their effect. */
 function readAnswer(answer: unknown): Record<string, unknown> {
-  const { all } = new Answers('p', new Predicates(), new Parts()).of(answer as never, 'task:read');
+  const { all } = answers().of(answer as never, 'task:read');
   return Object.fromEntries(all.lists.map(({ effect, rules }) => [effect, rules.map(({ rule }) => rule)]));
 }
 
@@ -55,7 +60,7 @@ describe('the answers of a policy', () => {
   const { freeze } = Object;
   const when = eq('item.a', 1);
   const rule = freeze({ id: 'r', says: 'a rule', when });
-  const made = (): Answers => new Answers('p', new Predicates(), new Parts());
+  const made = answers;
   const READ = 'task:read';
 
   test('have their rules with the policy, the effect and the parts that they speak of', () => {
@@ -91,6 +96,21 @@ describe('the answers of a policy', () => {
     expect(answers.of(fixed, READ)).toBe(first);
     expect(answers.of(fixed, 'task:take')).toBe(first);
     expect([...first.operations]).toEqual([READ, 'task:take']);
+  });
+
+  test('of another version of the policy are read anew, and its rules are not', () => {
+    const compilations = new Compilations();
+    const rulesOf = (policy: Policy): readonly AskedRule[] | undefined =>
+      compilations.answersOf(policy).of(policy.answer(ANN, READ, {}), READ).all.lists[0]?.rules;
+    const version = (more: Rule): Policy => {
+      const answer = freeze({ permissive: freeze([rule, more]) });
+      return { name: 'p', answer: () => answer };
+    };
+    const [one, other] = ['one', 'other'].map((id) => freeze({ ...rule, id })) as [Rule, Rule];
+    const [before, after] = [rulesOf(version(one)), rulesOf(version(other))];
+    expect(after?.map((asked) => asked.rule.id)).toEqual(['r', 'other']);
+    expect(after?.[0]).toBe(before?.[0]);
+    expect(rulesOf({ ...version(one), name: 'another' })?.[0]).toMatchObject({ policy: 'another', rule });
   });
 
   test.each<[string, PolicyAnswer]>([

@@ -16,7 +16,7 @@ import type { Way } from '../../src/core/scope.js';
 import type { Rule } from '../../src/core/policy.js';
 import { Predicates } from '../../src/core/predicates.js';
 import { conditionSize, MOST_STATED } from '../../src/core/condition-size.js';
-import { alternativesBySearch, dataPathsOf, isUnmarked, roughly, type Ways } from '../../src/core/ways.js';
+import { alternativesBySearch, roughly, searchOf, type Ways } from '../../src/core/ways.js';
 import { atOnce } from '../../src/core/in-steps.js';
 
 const roughlyAtOnce = (whole: Ways): Ways => atOnce(roughly(whole));
@@ -46,7 +46,7 @@ test.each<[what: string, when: Condition]>([
   ['a model, or the data', or(eq('instance.name', 'A'), eq('instance.data.x', 1))],
   ['nobody', or()],
 ])('a rule about %s has marks to search by, whoever the principal is', (_what, when) => {
-  expect(isUnmarked(rule(when))).toBe(false);
+  expect(searchOf(rule(when)).isUnmarked).toBe(false);
 });
 
 test.each<[what: string, when: Condition]>([
@@ -56,8 +56,8 @@ test.each<[what: string, when: Condition]>([
   ['who is not the principal', not(eq('item.assignee', ME))],
   ['a model, or an amount of the data', or(eq('instance.name', 'A'), compare('lt', 'instance.data.x', 1))],
 ])('a rule about %s has none, unless it states them', (_what, when) => {
-  expect(isUnmarked(rule(when))).toBe(true);
-  expect(isUnmarked(rule(when, ['t:']))).toBe(false);
+  expect(searchOf(rule(when)).isUnmarked).toBe(true);
+  expect(searchOf(rule(when, ['t:'])).isUnmarked).toBe(false);
 });
 
 describe('what a query states of many rules', () => {
@@ -112,7 +112,7 @@ test.each<[Condition, boolean]>([
   [isIn('item.assignee', ['ann']), false],
   [eq('item.assignee', 'ann'), false],
 ])('a rule about %j has no marks: %s', (when, expected) => {
-  expect(isUnmarked(rule(when))).toBe(expected);
+  expect(searchOf(rule(when)).isUnmarked).toBe(expected);
 });
 
 test.each<[what: string, when: Condition, paths: string[], search?: ['m:A']]>([
@@ -133,7 +133,7 @@ test.each<[what: string, when: Condition, paths: string[], search?: ['m:A']]>([
   ['excludes data', not(eq('instance.data.region', 'north')), []],
   ['states its marks', eq('instance.data.region', 'north'), [], ['m:A']],
 ])('a rule that %s is searched by marks of data at %j', (_what, when, paths, ...[search]) => {
-  expect([...new Set(dataPathsOf(rule(when, search)))]).toEqual(paths);
+  expect([...new Set(searchOf(rule(when, search)).dataPaths)]).toEqual(paths);
 });
 
 test('rules that state the same marks open one way', () => {
@@ -177,4 +177,26 @@ test('what is stated roughly fits, half of it for the ways and half for what res
     restricts: [TENANT, many('instance.data.r', 900)],
   });
   expect(kept.ways).toEqual([{ when: many('instance.data.w', 500), search: undefined }]);
+});
+
+describe('a rule of which a part is too large to search by', () => {
+  const regions = byCases(
+    'item.elementId',
+    Array.from(
+      { length: 5_000 },
+      (_, at) => [`element ${at}`, eq('instance.data.region', `r${at}`)] as const,
+    ),
+  );
+
+  test('is searched by what else must hold', () => {
+    const mine = and(eq('item.assignee', ME), regions);
+    expect(searchOf(rule(mine))).toEqual({ isUnmarked: false, dataPaths: [] });
+    expect(searchOf(rule(some('instance.items', mine)))).toEqual({ isUnmarked: false, dataPaths: [] });
+    expect(searchOf(rule(and(compare('lt', 'instance.data.x', 1), regions))).isUnmarked).toBe(true);
+  });
+
+  test('is searched by it where nothing else must hold', () => {
+    for (const when of [regions, or(eq('item.assignee', ME), and(regions, not(regions)))])
+      expect(new Set(searchOf(rule(when)).dataPaths)).toEqual(new Set(['region']));
+  });
 });

@@ -38,7 +38,8 @@ test.each([
   ['other tasks', againstMany],
 ])('four hundred duties on different %s take as many steps as ten, in a decision and in a list', (_, of) => {
   expect(stepsOfForbidden(of(400))).toBe(stepsOfForbidden(of(10)));
-  expect(stepsOfList(of(400))).toBe(stepsOfList(of(10)));
+  // Those about one model are counted apart from the others, which may leave out the choice between them.
+  expect(Math.abs(stepsOfList(of(400)) - stepsOfList(of(10)))).toBeLessThanOrEqual(1);
 });
 
 test('duties on one pair of tasks ask once who did the other; only their conditions add up', () => {
