@@ -117,3 +117,79 @@ onStores('The audit trail', (kind) => {
     expect(await refusal(audit.find(query as never))).toMatchObject({ status: 400, code: 'bad-query' });
   });
 });
+
+describe('A query of the audit trail', () => {
+  const guards = new Guards('embedded');
+  const said = async (query: object): Promise<string> => {
+    const { code, message } = await refusal((await guards.make()).as(ADMIN_USER).audit.find(query));
+    return `${code}: ${message}`;
+  };
+
+  test('that is refused says what is wrong', async () => {
+    const cursor = 'bad-query: after must be the nextCursor of a page of the audit trail.';
+    for (const after of ['x', '', 7, '5-10001', '-5', `${'1'.repeat(16)}-1`])
+      expect(await said({ after })).toBe(cursor);
+    expect(await said({ since: 'yesterday' })).toBe('bad-query: since must be a date, got "yesterday".');
+    expect(await said({ until: 5 })).toBe('bad-query: until must be a date, got 5.');
+    expect(await said({ userName: 7 })).toBe(
+      'bad-query: userName must be a text of at most 1000 characters, got 7.',
+    );
+    expect(await said({ userName: 'x'.repeat(1001) })).toMatch(
+      /^bad-query: userName must be a text of at most 1000 /,
+    );
+    expect(await said({ answer: 'maybe' })).toBe(
+      'bad-query: answer must be one of allowed, refused, failed, got "maybe".',
+    );
+    for (const limit of [0, 501, 1.5, '5'])
+      expect(await said({ limit })).toMatch(/^bad-query: limit must be a whole number from 1 to 500, got /);
+  });
+
+  test('has up to 500 entries, a name of up to 1000 characters, and dates of any form', async () => {
+    const { audit } = (await guards.make()).as(ADMIN_USER);
+    const none = { data: [], nextCursor: null };
+    for (const query of [
+      { limit: 500 },
+      { userName: 'x'.repeat(1000) },
+      { since: new Date(0), until: '2026-01-01' },
+      { after: null },
+      { after: '5-10000' },
+    ])
+      expect(await audit.find({ ...OLD, ...query })).toEqual(none);
+  });
+
+  test('has fifty entries where no limit is given', async () => {
+    const guard = await guards.make();
+    await guard.store.audit.append(Array.from({ length: 51 }, (_, at) => entry(at)));
+    const { data, nextCursor } = await guard.as(ADMIN_USER).audit.find(OLD);
+    expect([data.length, nextCursor]).toEqual([50, `${START + 1000}-1`]);
+  });
+
+  test('goes on behind up to 10,000 entries of one millisecond, and not behind more', async () => {
+    const guard = await guards.make();
+    jest
+      .spyOn(guard.store.audit, 'find')
+      .mockImplementation(async ({ limit = 0 }) => Array.from({ length: limit }, () => entry(0)));
+    const behind = (count: number) =>
+      guard.as(ADMIN_USER).audit.find({ after: `${START}-${count}`, limit: 500 });
+    expect(await behind(9500)).toMatchObject({ nextCursor: `${START}-10000` });
+    expect(await refusal(behind(9501))).toMatchObject({
+      code: 'bad-query',
+      message: 'Too many entries have the same time. Filter by userName or answer.',
+    });
+  });
+
+  test('shows no field that an entry does not have', async () => {
+    const guard = await guards.make();
+    const nothing = { userName: null, tenantId: null, address: null, resource: { kind: 'system', id: null } };
+    await guard.store.audit.append([entry(1, nothing as never)]);
+    const [{ time, ...shown } = {} as AuditEntry] = (await guard.as(ADMIN_USER).audit.find(OLD)).data;
+    expect(time).toEqual(new Date(START + 1000));
+    expect(shown).toEqual({
+      userName: null,
+      operation: 'task:take',
+      resource: { kind: 'system' },
+      answer: 'allowed',
+      reason: 'tested',
+    });
+  });
+});

@@ -1,4 +1,4 @@
-import type { Operation, Resource } from 'bpmn-guard';
+import type { Guard, Operation, Resource } from 'bpmn-guard';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { end, message, model, start, task } from '../../support/models.js';
 
@@ -125,5 +125,48 @@ describe('What a question finds', () => {
     const guard = await guards.make();
     expect(await guard.explain(ann, 'system:audit', {})).toMatchObject({ allowed: false });
     expect(await guard.can(ADMIN_USER, 'system:audit', {})).toBe(true);
+  });
+});
+
+describe('A question that cannot be asked', () => {
+  const guards = new Guards('embedded');
+  const said = async (question: (guard: Guard) => Promise<unknown>): Promise<string> => {
+    const { code, message: says } = await refusal(question(await guards.make()));
+    return `${code}: ${says}`;
+  };
+  const about = (given: unknown, operation: Operation = 'instance:data') =>
+    said((guard) => guard.explain(ADMIN_USER, operation, {}, given as never));
+
+  test.each<[given: unknown, says: string]>([
+    [7, 'A resource must be an object such as { item: { id } }, got 7.'],
+    [{ itm: {} }, 'A resource has no part "itm". Did you mean item?'],
+    [{ item: 'a' }, 'The item of a resource must be an object such as { item: { id } }, got "a".'],
+    [
+      { instance: 'a' },
+      'The instance of a resource must be an object such as { instance: { id } }, got "a".',
+    ],
+    [{ model: 'a' }, 'The model of a resource must be an object such as { model: { name } }, got "a".'],
+    [{ start: 'a' }, 'The start of a resource must be an object such as { start: { elementId } }, got "a".'],
+  ])('about %j says how a resource is named', async (given, says) => {
+    expect(await said((guard) => guard.can(ADMIN_USER, 'task:read', given as Resource))).toBe(
+      `bad-request: ${says}`,
+    );
+  });
+
+  test('says what may be asked for', async () => {
+    expect(await about('CLOSE_CASE')).toBe(
+      'bad-request: What is asked for must be { caseOperation }, got "CLOSE_CASE".',
+    );
+    expect(await about({ caseOp: 'ADD_DATA' })).toBe(
+      'bad-request: A question has no "caseOp". Known are caseOperation.',
+    );
+    expect(await about({ caseOperation: 'CLOSE_CASE' })).toBe(
+      'bad-request: The case operations of instance:data are ADD_DATA, REMOVE_DATA, got "CLOSE_CASE".',
+    );
+    expect(await about({ caseOperation: 'ADD_DATA' }, 'instance:read')).toBe(
+      'bad-request: The case operations of instance:read are none, got "ADD_DATA".',
+    );
+    for (const nothing of [undefined, null, {}, { caseOperation: undefined }])
+      expect(await about(nothing)).toBe('not-found: No such instance, or it is not yours to see.');
   });
 });

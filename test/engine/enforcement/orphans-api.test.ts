@@ -1,0 +1,61 @@
+import type { Directory, Guard } from 'bpmn-guard';
+import { CLAIM } from '../../support/case-models.js';
+import { ADMIN_USER, Guards, person } from '../../support/guards.js';
+import { end, model, parallel, start, task } from '../../support/models.js';
+
+const own = person('own');
+const MINE = { assignee: 'own' };
+const MODELS = {
+  Claim: CLAIM,
+  Two: model([start(), parallel('p', [task('a', MINE)], [task('b', MINE)]), end()]),
+};
+const guards = new Guards('embedded');
+const OPERATOR = ['ModelInstance:Read', 'ModelInstance:Terminate'] as const;
+
+async function begun(parts: { directory?: Directory } = {}): Promise<Guard> {
+  const guard = await guards.make({ models: MODELS, ...parts });
+  const { securityRoles } = guard.as(ADMIN_USER).policies;
+  await securityRoles.save('unheld', { rights: ['Model:Read'] });
+  await securityRoles.save('operator', { rights: [...OPERATOR] });
+  await securityRoles.give('operator', { user: 'op' });
+  return guard;
+}
+
+test('roles of cases that nobody holds are listed once for each case, without a directory too', async () => {
+  const guard = await begun();
+  const { id } = await guard.api.engine.start('Claim', {}, ADMIN_USER);
+  const empty = ['contact', 'participant', 'hr', 'approver'];
+  const ofCase = empty.map((role) => ({ kind: 'case-role', instanceId: id, modelName: 'Claim', role }));
+  const { data } = await guard.api.work.orphans(undefined, ADMIN_USER);
+  expect(data.filter(({ kind }) => kind === 'case-role')).toEqual(ofCase);
+  expect(data.filter(({ kind }) => kind === 'task')).toEqual([]);
+});
+
+test('security roles that nobody holds stand on the first page, for who may read them', async () => {
+  const guard = await begun();
+  for (let at = 0; at < 2; at++) await guard.api.engine.start('Two', {}, ADMIN_USER);
+  const first = await guard.api.work.orphans({ limit: 3 }, ADMIN_USER);
+  expect(first.data).toEqual([{ kind: 'security-role', role: 'unheld' }]);
+  const second = await guard.api.work.orphans({ limit: 3, after: first.nextCursor as string }, ADMIN_USER);
+  expect(second).toEqual({ data: [], nextCursor: null });
+  expect(await guard.api.work.orphans({}, person('op'))).toEqual({ data: [], nextCursor: null });
+});
+
+test('a page that is full has a next one, and each task of an instance is looked at', async () => {
+  const people = [own, ADMIN_USER, person('op')];
+  const find = async (name: string) => people.find(({ userName }) => userName === name);
+  const guard = await begun({ directory: { find } });
+  const { id } = await guard.api.engine.start('Two', {}, ADMIN_USER);
+  people.shift();
+  const op = guard.as(ADMIN_USER);
+  const first = await op.work.orphans({ limit: 1 });
+  const second = await op.work.orphans({ limit: 1, after: first.nextCursor as string });
+  const found = [...first.data, ...second.data].filter(({ kind }) => kind === 'task');
+  expect(found.map((one) => (one.kind === 'task' ? one.elementId : one.kind)).sort()).toEqual(['a', 'b']);
+  expect(found).toMatchObject(Array(2).fill({ kind: 'task', instanceId: id, assignee: 'own' }));
+  expect(second.nextCursor).not.toBeNull();
+  expect(await op.work.orphans({ limit: 1, after: second.nextCursor as string })).toEqual({
+    data: [],
+    nextCursor: null,
+  });
+});
