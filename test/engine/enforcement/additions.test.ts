@@ -132,3 +132,30 @@ test('an instance that has a hundred tasks and a thousand processes takes no mor
     process: 'instance-full: At most 1000 of these can be added to an instance.',
   });
 });
+
+test('nothing is added to a source that cannot take it, and nothing is changed', async () => {
+  const { guard, id } = await begun();
+  const stored = async () => (await guard.store.instances.load(id)) as StoredInstance;
+  for (const source of ['<x/>', '']) {
+    const { guard: kept } = await stored();
+    const next = { ...kept, rev: (kept?.rev ?? 0) + 1 };
+    await guard.store.instances.update(id, kept?.rev, { source, guard: next } as never);
+    const before = await stored();
+    expect(await told({ added: () => guard.api.engine.addTask(id, more, ADMIN_USER) })).toEqual({
+      added: 'wrong-state: No element can be added to the source of the instance.',
+    });
+    expect(await stored()).toEqual(before);
+  }
+});
+
+test('a task is added for whom it names: an assignee, users or groups', async () => {
+  const { guard, id } = await begun();
+  const add = (given: object) => guard.api.engine.addTask({ id }, { name: 'n', ...given }, ADMIN_USER);
+  for (const given of [{ candidateUsers: ['bob'] }, { candidateGroups: ['hr'] }, { assignee: 'bob' }])
+    expect(await add(given)).toMatchObject(given);
+  expect(
+    await told({ nobody: () => add({ candidateUsers: [], candidateGroups: [], assignee: null }) }),
+  ).toEqual({
+    nobody: 'bad-assignment: An added task must name an assignee or candidates.',
+  });
+});

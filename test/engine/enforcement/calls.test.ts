@@ -2,6 +2,7 @@ import { EVERYTHING } from '../../../src/core/condition.js';
 import { createDecisionPoint } from '../../../src/core/decision-point.js';
 import { compileSet } from '../../../src/core/policy-kinds.js';
 import { PolicySet } from '../../../src/core/policy-set.js';
+import { AccessDenied, Conflict, CouldNotTell } from '../../../src/core/errors.js';
 import { SecureUser } from '../../../src/core/principal.js';
 import { Incidents } from '../../../src/engine/contract/incidents.js';
 import type { Audit } from '../../../src/engine/enforcement/audit.js';
@@ -142,5 +143,47 @@ describe('A call that asks its first query while the version of the policies is 
     const unread = calls.runAsking(undefined, 'system:audit', ON, async () => 'found', work);
     await expect(unread).rejects.toBe(gone);
     expect(work).not.toHaveBeenCalled();
+  });
+});
+
+describe('A call that is refused', () => {
+  const [refused, emit] = [jest.fn(async () => undefined), jest.fn()];
+  beforeEach(() => jest.clearAllMocks());
+  const calls = (): Calls =>
+    Object.assign(Object.create(callsWith(bookOf())) as Calls, { audit: { refused }, events: { emit } });
+
+  test.each([
+    [new AccessDenied('forbidden', 'no'), true],
+    [new AccessDenied('not-found', 'no'), true],
+    [new AccessDenied('unauthenticated', 'no'), true],
+    [new Conflict('conflict', 'no'), false],
+    [new CouldNotTell('could-not-tell', 'no'), false],
+    [new Error('no'), false],
+  ])('by %s is recorded, and told where it is a refusal: %s', async (error, told) => {
+    const target = { kind: 'instance', id: 'i', instanceId: 'i' };
+    await calls().refused(ann, 'instance:read', target, error);
+    await calls().refused(undefined, 'instance:read', ON, error);
+    expect(refused.mock.calls).toEqual([
+      [ann, 'instance:read', target, error],
+      [undefined, 'instance:read', ON, error],
+    ]);
+    const event = { event: 'denied', operation: 'instance:read' };
+    expect(emit.mock.calls).toStrictEqual(
+      told ? [[{ ...event, userName: 'ann', instanceId: 'i' }], [{ ...event, userName: null }]] : [],
+    );
+  });
+
+  test('does not wait for a store that has just failed', async () => {
+    let end = (): void => undefined;
+    const never = new Promise<undefined>((resolve) => (end = () => resolve(undefined)));
+    refused.mockReturnValue(never);
+    await calls().refused(ann, 'instance:read', ON, new CouldNotTell('store-unavailable', 'no'));
+    let isOver = false;
+    const other = calls().refused(ann, 'instance:read', ON, new AccessDenied('forbidden', 'no'));
+    void other.then(() => (isOver = true));
+    await new Promise(setImmediate);
+    expect(isOver).toBe(false);
+    end();
+    await other;
   });
 });

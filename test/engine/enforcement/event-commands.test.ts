@@ -224,23 +224,3 @@ test('a message that does not wait is answered before what follows is done', asy
   expect(elements).not.toContain('t');
   expect((await view?.tillDone())?.items.map(({ elementId }) => elementId)).toContain('t');
 });
-
-test('a signal that more than 10,000 elements wait for reaches none of them, and starts nothing', async () => {
-  const { guard, ids } = await begun('Sees');
-  const { instances } = guard.store;
-  const rows = await instances.findItems({ before: {}, each: { 'items.elementId': 's' }, needsAll: false });
-  const found = jest.spyOn(instances, 'findItems');
-  const waits = (count: number) =>
-    found.mockImplementationOnce(async ({ limit = Infinity }) =>
-      Array.from({ length: Math.min(count, limit) }, () => ({ ...rows[0], id: 'gone' }) as never),
-    );
-  const signal = () => guard.api.engine.throwSignal('all', {}, {}, ADMIN_USER);
-  waits(10_001);
-  expect(await refusal(signal())).toMatchObject({
-    code: 'too-large',
-    message: 'More than 10000 elements wait for the signal; select some with a matching query.',
-  });
-  expect(await guard.store.instances.find({ filter: { name: 'BySignal' } })).toEqual([]);
-  found.mockRestore();
-  expect(await signal()).toHaveLength(ids.length + 1);
-});

@@ -161,3 +161,31 @@ describe('the definitions of the server', () => {
     });
   });
 });
+
+test('the switches of the data store are read there, and set where the guard is made', async () => {
+  const guard = await guards.make({ keep: { savePoints: true, logs: true, source: true } });
+  const store = facadeOf(guard).dataStore as Record<string, unknown>;
+  for (const [name, option] of [
+    ['enableSavePoints', 'savePoints'],
+    ['saveLogs', 'logs'],
+    ['saveSource', 'source'],
+  ] as const) {
+    expect([name, store[name], Object.keys(store).includes(name)]).toEqual([name, true, true]);
+    store[name] = true;
+    expect(() => (store[name] = false)).toThrow(
+      expect.objectContaining({
+        code: 'bad-configuration',
+        message: `${name} is set by createGuard({ keep: { ${option}: true or false } }).`,
+      }),
+    );
+    expect(store[name]).toBe(true);
+  }
+  expect(store.dbConfiguration).toEqual({});
+});
+
+test('the clock of the server is not wound up from outside', async () => {
+  const { server } = await guards.make();
+  const { cron } = server as unknown as Record<'cron', Members>;
+  expect(await cron.checkTimers?.()).toBeUndefined();
+  expect(await told(cron.start?.() as never)).toMatch(/^(forbidden|unauthenticated): /);
+});
