@@ -1,8 +1,9 @@
 import type { DecisionPoint } from '../../core/decision-point.js';
-import { Conflict, CouldNotTell } from '../../core/errors.js';
+import { BadInput, Conflict, CouldNotTell, isGuardError } from '../../core/errors.js';
 import { atOnce, type InSteps } from '../../core/in-steps.js';
 import type { CompiledSet } from '../../core/policy-kinds.js';
 import { PolicySet, type PolicyChange } from '../../core/policy-set.js';
+import { messageOf } from '../../core/thrown.js';
 import { PolicyLog, type VersionFacts } from '../../store/policy-log.js';
 import type { PolicyStore } from '../../store/port.js';
 import { Turns } from '../../store/turns.js';
@@ -197,7 +198,7 @@ export class PolicyBook {
     stillMay?: () => Promise<void>,
   ): Promise<InForce> {
     const { version } = set;
-    const changed = { set, ...(await this.turns.finish(this.compile(set, this.known.get(tenantId)))) };
+    const changed = { set, ...(await this.compilable(tenantId, set)) };
     await stillMay?.();
     if (!(await this.log.append({ ...facts, tenantId, version }, changes)))
       throw new Outdated(await this.log.head(tenantId));
@@ -205,6 +206,17 @@ export class PolicyBook {
     const kept = this.keep(tenantId, changed);
     await this.snapshotWhenDue(tenantId, set, changes.length);
     return kept;
+  }
+
+  /** @throws BadInput `bad-policy`, so that nothing is stored that calls would stumble over */
+  private async compilable(tenantId: string | null, set: PolicySet): Promise<Compiled> {
+    try {
+      return await this.turns.finish(this.compile(set, this.known.get(tenantId)));
+    } catch (error) {
+      if (isGuardError(error)) throw error;
+      const why = `The policies would not be understood: ${messageOf(error)}.`;
+      throw new BadInput('bad-policy', why, { cause: error });
+    }
   }
 
   /** Stores a snapshot. Its failure is harmless: loading then replays more of the log. */

@@ -123,7 +123,10 @@ test('of two that change one version the second is refused, and told the newest 
 
 test('a set that cannot be compiled is not stored', async () => {
   const book = bookOf();
-  await expect(change(book, null, 'bad')).rejects.toThrow('bad is no reader');
+  await expect(change(book, null, 'bad')).rejects.toMatchObject({
+    code: 'bad-policy',
+    message: expect.stringContaining('bad is no reader'),
+  });
   expect((await book.current(null)).set.version).toBe(0);
 });
 

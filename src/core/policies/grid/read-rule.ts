@@ -1,7 +1,10 @@
 import { parseCondition } from '../../condition-json.js';
 import type { Condition } from '../../condition.js';
 import { isGuardError } from '../../errors.js';
+import { compileForAll } from '../../evaluate.js';
+import { partsOf } from '../../parts.js';
 import { FORBIDDEN_KEYS } from '../../path.js';
+import { messageOf } from '../../thrown.js';
 import { isPlainObject, show } from '../../value.js';
 import { badPolicy, entryFields, entryText, inside, oneOf, policyName } from '../entries.js';
 import { readSentence } from './sentences.js';
@@ -78,8 +81,11 @@ function condition(value: unknown, what: string, known: RegExp, expected: string
   const json = asJson(value, what);
   try {
     parsed = parseCondition(json);
+    // What a rule answers is made when a call first asks for it: what fails there must have been refused here.
+    partsOf(parsed);
+    compileForAll(parsed);
   } catch (error) {
-    return badPolicy(isGuardError(error) ? `${what}: ${error.message}` : what);
+    return badPolicy(`${what}: ${messageOf(error)}`);
   }
   const strange = fieldsOf(parsed).find((field) => !known.test(field));
   return strange === undefined
