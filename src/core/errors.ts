@@ -84,7 +84,10 @@ export const ERROR_CODES = {
     meaning:
       'The instance has reached its maximum size through its model; the change that would exceed it was not stored.',
   },
-  busy: { status: 409, meaning: 'The instance stayed locked by others for longer than the wait limit.' },
+  busy: {
+    status: 409,
+    meaning: 'The instance, the users or the policies were in use by others for longer than the wait limit.',
+  },
   'too-large': { status: 413, meaning: 'Input is larger than the limit.' },
   'too-many-items': {
     status: 413,

@@ -17,6 +17,7 @@ import { StartAttempts } from './execution/start-attempts.js';
 import { InstanceLocks } from './execution/locks.js';
 import { ModelFolder } from './execution/model-folder.js';
 import { ModelTimers } from './execution/model-timers.js';
+import { ChangeTurns } from './execution/change-turns.js';
 import { PeopleLock } from './execution/people-lock.js';
 import { Recovery } from './execution/recovery.js';
 import { Retries } from './execution/retries.js';
@@ -136,6 +137,7 @@ export async function assembleEngine(
   return {
     owner: locks.owner,
     people: new PeopleLock(locks),
+    changes: new ChangeTurns(contexts),
     contexts,
     retries,
     audit,

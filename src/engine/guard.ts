@@ -89,14 +89,24 @@ async function assemble(
   const inside = await assembleEngine(options, plain, flags, logger, incidents);
   const { contexts, retries, audit, runner, strays, host, engine, models, timers, modelTimers, recovery } =
     inside;
-  const { people, dataPaths } = inside;
+  const { people, changes, dataPaths } = inside;
   // From here on, work counts as part of a call, and its errors are that call's refusals or failures.
   const bounded: Store['bounded'] = (work) => strays.refusing(() => plain.bounded(work));
   const store = Object.create(plain, { bounded: { value: bounded } }) as Store;
   const caseRoles = { visibility: flags.caseVisibility };
   const book = new PolicyBook(store.policies, compilerWith(policies, { caseRoles }), incidents);
   const principals = new Principals(contexts, options.directory, flags);
-  const files = new PolicyFolder({ store, book, models, logger, audit, contexts, principals, people });
+  const files = new PolicyFolder({
+    store,
+    book,
+    models,
+    logger,
+    audit,
+    contexts,
+    principals,
+    people,
+    changes,
+  });
   await files.open(options.policyFiles);
   const unmarked = new UnmarkedRules(checkMarks(book.nothing.point, options), logger, dataPaths);
   const stopWatching = watchStore(store, logger, incidents);
@@ -116,6 +126,7 @@ async function assemble(
     dataPaths,
     unmarked,
     people,
+    changes,
   );
   const { spread, cases } = inside;
   const parts = { calls, reads: new ScopedReads(calls), runner, engine, models, timers, spread, cases };

@@ -11,6 +11,7 @@ import type { Audit, Target } from './audit.js';
 import { Call } from './call.js';
 import type { Events } from './events.js';
 import type { DataPaths } from '../execution/data-paths.js';
+import type { ChangeTurns } from '../execution/change-turns.js';
 import type { PeopleLock } from '../execution/people-lock.js';
 import type { Principals } from './principals.js';
 import { ReadableFacts } from './readable-facts.js';
@@ -34,6 +35,7 @@ export class Calls {
     private readonly dataPaths: DataPaths,
     readonly unmarked: UnmarkedRules,
     readonly people: PeopleLock,
+    readonly changes: ChangeTurns,
   ) {}
 
   /** How lists are searched now. */

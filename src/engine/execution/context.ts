@@ -31,6 +31,8 @@ interface Frame {
   readonly ambient?: Ambient;
   readonly command?: Command;
   readonly place?: Place;
+  /** A change of the policies. */
+  readonly change?: { ended: boolean };
   readonly answer?: Answer;
   /** The same for a request that has not reached any middleware of the guard. */
   readonly arrival?: Answer;
@@ -153,6 +155,21 @@ export class Contexts {
 
   runCommand<T>(command: Command, fn: () => Promise<T>): Promise<T> {
     return this.enter({ command }, fn);
+  }
+
+  /** True within a change of the policies, until it ends. */
+  get isChanging(): boolean {
+    return this.frames.getStore()?.change?.ended === false;
+  }
+
+  /** Runs a change of the policies. */
+  async changing<T>(fn: () => Promise<T>): Promise<T> {
+    const change = { ended: false };
+    try {
+      return await this.enter({ change }, fn);
+    } finally {
+      change.ended = true;
+    }
   }
 
   /** Runs outside every context: for timers, which must not act for an earlier caller. */

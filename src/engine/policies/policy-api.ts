@@ -49,6 +49,10 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
       commands.assertPolicy(asker);
       commands.assertMayChange(asker, now, changes);
     };
+  const mayChange = (asker: Call): void => {
+    commands.assertPolicy(asker);
+    commands.assertChanger(asker);
+  };
   return Object.freeze({
     version: (user) =>
       commands.run(user, async (call, now) => {
@@ -69,9 +73,7 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
     apply: (changes, options, user) => {
       const given = atOnce(() => copyOfChanges(changes));
       const how = copyOf(options);
-      return commands.run(user, async (call, now) => {
-        commands.assertPolicy(call);
-        commands.assertChanger(call);
+      return commands.inTurn(user, mayChange, async (call, now) => {
         const read = await turns.finish(changesRead(given()));
         const may = mayMake(now, read);
         may(call);
@@ -93,8 +95,7 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
       }),
     import: (text, options, user) => {
       const how = copyOf(options);
-      return commands.run(user, async (call, now) => {
-        commands.assertPolicy(call);
+      return commands.inTurn(user, mayChange, async (call, now) => {
         const { replace, ...rest } = checked('policies.import', how, IMPORT_OPTIONS);
         const { set } = now;
         // Not before it is known that its sender may change policies: reading takes time.

@@ -80,6 +80,25 @@ export class PolicyCommands {
   }
 
   /**
+   * Runs one public call that changes the policies, after those that were asked for before.
+   * @param may refuses who may not make changes: they do not wait, and keep nobody waiting. Asked again after a wait.
+   */
+  inTurn<T>(user: unknown, may: May, work: (call: Call, now: InForce) => Promise<T>): Promise<T> {
+    const { book, changes } = this.calls;
+    return this.run(user, async (call, now) => {
+      await may(call, now);
+      const tenantId = this.tenantOf(call);
+      return changes.take(tenantId, async (waited) => {
+        if (!waited && book.newest(tenantId).set.version <= now.set.version) return work(call, now);
+        const again = await this.renewed(call);
+        const newest = this.calls.bypass ? await book.current(tenantId) : again.inForce;
+        await may(again, newest);
+        return work(again, newest);
+      });
+    });
+  }
+
+  /**
    * Runs one public call that changes the policies. Its options are as they are now, whatever its caller does later.
    * @param may refuses who may not, before anything is looked at; default: who may not change policies
    * @param ifAny no changes leave the version as it is; default: they are refused
@@ -91,8 +110,7 @@ export class PolicyCommands {
     { may = (call) => this.assertChanger(call), ifAny = false }: Changing = {},
   ): Promise<{ version: number }> {
     const how = copyOf(options);
-    return this.run(user, async (call, now) => {
-      may(call, now);
+    return this.inTurn(user, may, async (call, now) => {
       const changes = await make(now, call);
       if (ifAny && changes.length === 0) return { version: now.set.version };
       return this.change(call, now, changes, how, may);
@@ -192,11 +210,20 @@ export class PolicyCommands {
    * @throws AccessDenied `unauthenticated` or `forbidden`; Conflict `conflict` if the policies have changed since
    */
   private async again(call: Call, now: InForce): Promise<Call> {
+    const again = await this.renewed(call);
+    const { version } = again.inForce.set;
+    if (version > now.set.version) throw new Outdated(version);
+    return again;
+  }
+
+  /**
+   * The call with its caller as the directory has it now, and the policies that are in force now.
+   * @throws AccessDenied `unauthenticated` or `forbidden`
+   */
+  private async renewed(call: Call): Promise<Call> {
     const again = await call.again();
     if (this.tenantOf(again) !== this.tenantOf(call))
       throw new AccessDenied('forbidden', 'You belong to another tenant since.');
-    const { version } = again.inForce.set;
-    if (version > now.set.version) throw new Outdated(version);
     return again;
   }
 

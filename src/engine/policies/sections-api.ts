@@ -53,9 +53,12 @@ export function sectionsApi(commands: PolicyCommands): SectionsApi {
     make: (change: SectionChange) => PolicyChange[] | Promise<PolicyChange[]>,
   ): Promise<{ version: number }> => {
     const how = copyOf(options);
-    return commands.run(user, async (call, now) => {
-      const made = (asker: Call): PolicyChange[] | Promise<PolicyChange[]> =>
-        make({ call: asker, now, sight: sightOf(asker, now) });
+    const makeAt = (asker: Call, now: InForce): PolicyChange[] | Promise<PolicyChange[]> =>
+      make({ call: asker, now, sight: sightOf(asker, now) });
+    // What an administrator asks for may follow from a change that is still to come.
+    const may = (asker: Call, now: InForce): unknown => commands.isAdministrator(asker) || makeAt(asker, now);
+    return commands.inTurn(user, may, async (call, now) => {
+      const made = (asker: Call): PolicyChange[] | Promise<PolicyChange[]> => makeAt(asker, now);
       const changes = await made(call);
       // Where it matters whether a model exists, that was looked up.
       const options = how === undefined || isPlainObject(how) ? { ...how, allowUnknownModels: true } : how;

@@ -9,6 +9,8 @@ import type { Audit } from '../../../src/engine/enforcement/audit.js';
 import type { Call } from '../../../src/engine/enforcement/call.js';
 import { Calls } from '../../../src/engine/enforcement/calls.js';
 import type { Events } from '../../../src/engine/enforcement/events.js';
+import { ChangeTurns } from '../../../src/engine/execution/change-turns.js';
+import { Contexts } from '../../../src/engine/execution/context.js';
 import { PeopleLock } from '../../../src/engine/execution/people-lock.js';
 import type { DataPaths } from '../../../src/engine/execution/data-paths.js';
 import type { Principals } from '../../../src/engine/enforcement/principals.js';
@@ -66,6 +68,7 @@ const callsWith = (book: PolicyBook): Calls =>
     { searched: [] } as unknown as DataPaths,
     { record: () => undefined } as unknown as UnmarkedRules,
     new PeopleLock({ lock: async () => async () => undefined }),
+    new ChangeTurns(new Contexts()),
   );
 const mayRead = (call: Call): boolean => call.allows('system:audit', {});
 

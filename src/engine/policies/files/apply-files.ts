@@ -4,6 +4,7 @@ import type { PolicyChange } from '../../../core/policy-set.js';
 import type { Store } from '../../../store/port.js';
 import { assertReason, whileManagersStay, type Ground } from '../change-checks.js';
 import { assertManagerStays } from '../../policy-book/giving.js';
+import type { ChangeTurns } from '../../execution/change-turns.js';
 import type { PeopleLock } from '../../execution/people-lock.js';
 import type { InForce, PolicyBook } from '../../policy-book/policy-book.js';
 import { keptEntries } from './kept-entries.js';
@@ -46,6 +47,8 @@ export interface FilesTarget {
   readonly groundOf: (tenantId: string | null) => Omit<Ground, 'allowUnknownModels' | 'turns'>;
   readonly options: FilesOptions;
   readonly people: Pick<PeopleLock, 'alone'>;
+  /** Where others change policies in this process. */
+  readonly changes?: Pick<ChangeTurns, 'take'>;
 }
 
 /** @throws BadInput `bad-policy`, with file and line; Conflict `wrong-state` */
@@ -97,7 +100,9 @@ export async function applyFiles(target: FilesTarget, files: PolicyFiles, by: Au
   );
   const applied: Applied[] = [];
   for (const one of planned) {
-    const done = await applyOne(target, one, by);
+    const { changes } = target;
+    const apply = (): Promise<Applied | undefined> => applyOne(target, one, by);
+    const done = await (changes === undefined ? apply() : changes.take(one.tenant.tenantId, apply));
     if (done !== undefined) applied.push(done);
   }
   return applied;

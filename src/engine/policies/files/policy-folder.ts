@@ -5,6 +5,7 @@ import type { Store } from '../../../store/port.js';
 import { FolderWatch } from '../../contract/folder-watch.js';
 import type { GuardLogger, GuardOptions } from '../../contract/types.js';
 import type { Audit } from '../../enforcement/audit.js';
+import type { ChangeTurns } from '../../execution/change-turns.js';
 import type { PeopleLock } from '../../execution/people-lock.js';
 import { isTransient } from '../../execution/transient.js';
 import type { Contexts } from '../../execution/context.js';
@@ -27,6 +28,7 @@ interface Parts {
   readonly contexts: Pick<Contexts, 'outside'>;
   readonly principals: Pick<Principals, 'isAssignable' | 'hasMembers'>;
   readonly people: PeopleLock;
+  readonly changes: Pick<ChangeTurns, 'take'>;
 }
 
 /** The policies in a folder of files. They are in force from the moment the guard is made. */
@@ -84,7 +86,7 @@ export class PolicyFolder {
   }
 
   private async apply(folder: string): Promise<void> {
-    const { store, book, models, principals, people } = this.parts;
+    const { store, book, models, principals, people, changes } = this.parts;
     const target = {
       store,
       book,
@@ -94,6 +96,7 @@ export class PolicyFolder {
       }),
       options: this.options,
       people,
+      changes,
     };
     const { userName } = SYSTEM_USER;
     await this.note(

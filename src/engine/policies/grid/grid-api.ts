@@ -67,9 +67,8 @@ export function gridApi(commands: PolicyCommands): GridApi {
     export: (form, user) => run(user, async (_call, { grid }) => printGrid(form, grid.contents)),
     import: (form, text, options, user) => {
       const how = copyOf(options);
-      return commands.run(user, async (call, now): Promise<GridImported> => {
-        const may = (asker: Call): void => commands.assertChanger(asker);
-        may(call);
+      const may = (asker: Call): void => commands.assertChanger(asker);
+      return commands.inTurn(user, may, async (call, now): Promise<GridImported> => {
         // Not before it is known that its sender may change the grid: reading takes time.
         const { turns } = commands.calls.book;
         const entries = await readGrid(form, text, turns);

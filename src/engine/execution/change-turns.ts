@@ -1,0 +1,67 @@
+import { Conflict, GuardError } from '../../core/errors.js';
+import type { Contexts } from './context.js';
+
+/** Changes of one tenant's policies that may wait for others. */
+const MOST = 100;
+/** The longest time for which one waits, in milliseconds. */
+const LONGEST = 60_000;
+
+const tooMany = (): GuardError =>
+  new GuardError('too-many', `${MOST} changes of the policies wait for others already; try again later.`);
+const busy = (): Conflict =>
+  new Conflict('busy', 'Others are changing the policies at this moment; try again.');
+
+/**
+ * One change of a tenant's policies at a time, in the order in which they were asked for: a large one takes the memory
+ * of all that is compiled of it. Nothing but changes waits.
+ */
+export class ChangeTurns {
+  /** Of each tenant whose policies are being changed: the changes that wait. */
+  private readonly waiting = new Map<string | null, (() => void)[]>();
+
+  constructor(private readonly contexts: Contexts) {}
+
+  /**
+   * Makes a change when it is its turn. One that is asked for within another, such as by the application's directory,
+   * has no turn of its own: the other would wait for it.
+   * @param work is told whether others came first
+   * @throws GuardError `too-many` if too many wait; Conflict `busy` if it waited for too long
+   */
+  async take<T>(tenantId: string | null, work: (waited: boolean) => Promise<T>): Promise<T> {
+    if (this.contexts.isChanging) return work(false);
+    const waited = await this.turn(tenantId);
+    try {
+      return await this.contexts.changing(() => work(waited));
+    } finally {
+      this.next(tenantId);
+    }
+  }
+
+  private async turn(tenantId: string | null): Promise<boolean> {
+    const waiting = this.waiting.get(tenantId);
+    if (waiting === undefined) {
+      this.waiting.set(tenantId, []);
+      return false;
+    }
+    if (waiting.length >= MOST) throw tooMany();
+    await new Promise<void>((resolve, reject) => {
+      const begin = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        waiting.splice(waiting.indexOf(begin), 1);
+        reject(busy());
+      }, LONGEST);
+      timer.unref();
+      waiting.push(begin);
+    });
+    return true;
+  }
+
+  private next(tenantId: string | null): void {
+    const begin = this.waiting.get(tenantId)?.shift();
+    if (begin === undefined) this.waiting.delete(tenantId);
+    else begin();
+  }
+}

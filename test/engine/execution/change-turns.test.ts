@@ -1,0 +1,99 @@
+import { ChangeTurns } from '../../../src/engine/execution/change-turns.js';
+import { Contexts } from '../../../src/engine/execution/context.js';
+import { refusal } from '../../support/guards.js';
+
+const MOST = 100;
+
+function gate(): { readonly open: () => void; readonly passed: Promise<void> } {
+  let open = (): void => undefined;
+  const passed = new Promise<void>((resolve) => (open = resolve));
+  return { open, passed };
+}
+
+afterEach(() => jest.useRealTimers());
+
+test('changes of one tenant run one after the other in the order in which they came', async () => {
+  const turns = new ChangeTurns(new Contexts());
+  const told: string[] = [];
+  const change = (name: string) =>
+    turns.take('acme', async (waited) => {
+      told.push(`${name} begins${waited ? ' after others' : ''}`);
+      await new Promise(setImmediate);
+      told.push(`${name} ends`);
+      return name;
+    });
+  expect(await Promise.all(['a', 'b', 'c'].map(change))).toEqual(['a', 'b', 'c']);
+  expect(told).toEqual([
+    'a begins',
+    'a ends',
+    'b begins after others',
+    'b ends',
+    'c begins after others',
+    'c ends',
+  ]);
+  await change('d');
+  expect(told.slice(-2)).toEqual(['d begins', 'd ends']);
+});
+
+test('those of another tenant do not wait, and one that fails stops nobody', async () => {
+  const turns = new ChangeTurns(new Contexts());
+  const { open, passed } = gate();
+  const first = turns.take('acme', async () => {
+    await passed;
+    throw new Error('it failed');
+  });
+  const second = turns.take('acme', async (waited) => waited);
+  expect(await turns.take('other', async (waited) => waited)).toBe(false);
+  expect(await turns.take(null, async (waited) => waited)).toBe(false);
+  open();
+  await expect(first).rejects.toThrow('it failed');
+  expect(await second).toBe(true);
+  expect(await turns.take('acme', async (waited) => waited)).toBe(false);
+});
+
+test('a change within a change has no turn of its own, of whatever tenant; one that it leaves behind waits', async () => {
+  const turns = new ChangeTurns(new Contexts());
+  const { open, passed } = gate();
+  const blocked = turns.take('other', () => passed);
+  let later: Promise<boolean> | undefined;
+  await turns.take('acme', async () => {
+    expect(await turns.take('acme', async (waited) => waited)).toBe(false);
+    expect(await turns.take('other', async (waited) => waited)).toBe(false);
+    later = Promise.resolve()
+      .then(() => passed)
+      .then(() => turns.take('third', () => turns.take('third', async (waited) => waited)));
+  });
+  open();
+  await blocked;
+  expect(await later).toBe(false);
+});
+
+test('when too many wait, another is refused at once, and those that wait go on', async () => {
+  const turns = new ChangeTurns(new Contexts());
+  const { open, passed } = gate();
+  const first = turns.take(null, () => passed);
+  const others = Array.from({ length: MOST }, (_, at) => turns.take(null, async () => at));
+  expect(await refusal(turns.take(null, async () => 'never'))).toMatchObject({
+    code: 'too-many',
+    status: 429,
+    message: expect.stringContaining('100 changes'),
+  });
+  open();
+  await first;
+  expect(await Promise.all(others)).toEqual(Array.from({ length: MOST }, (_, at) => at));
+});
+
+test('who waits for too long is refused, and the next keeps its place', async () => {
+  jest.useFakeTimers();
+  const turns = new ChangeTurns(new Contexts());
+  const { open, passed } = gate();
+  const first = turns.take(null, () => passed);
+  const late = refusal(turns.take(null, async () => 'never'));
+  await jest.advanceTimersByTimeAsync(30_000);
+  const next = turns.take(null, async () => 'next');
+  await jest.advanceTimersByTimeAsync(30_000);
+  expect(await late).toMatchObject({ code: 'busy', status: 409 });
+  open();
+  await first;
+  expect(await next).toBe('next');
+});
