@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { isGuardError } from '../core/errors.js';
 import type { ModelWarning } from '../engine/contract/model-warning.js';
-import { decodeXml } from '../engine/model/source/encoding.js';
 import type { ModelFile } from '../engine/model/source/model-files.js';
+import { sourceIn } from '../engine/model/source/read-model.js';
 import type { Io } from './io.js';
 import type { Run } from './maintenance.js';
 import { modelFiles } from './models.js';
@@ -20,7 +19,7 @@ async function check({ file, problem }: ModelFile): Promise<Checked> {
   // Imported here because loading bpmn-server takes a while.
   const { checkModel } = await import('../engine/model/source/check-model.js');
   try {
-    return { file, warnings: await checkModel(decodeXml(readFileSync(file))) };
+    return { file, warnings: await checkModel(sourceIn(file)) };
   } catch (error) {
     if (!isGuardError(error) || error.status >= 500) throw error;
     return { file, error: error.message, warnings: [] };

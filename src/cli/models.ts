@@ -1,11 +1,12 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isGuardError } from '../core/errors.js';
 import { checkModelName } from '../core/model-name.js';
 import type { ModelWarning } from '../engine/contract/model-warning.js';
-import { declareUtf8, decodeXml } from '../engine/model/source/encoding.js';
-import { modelFileOf, modelFilesIn, pictureOf, type ModelFile } from '../engine/model/source/model-files.js';
+import { declareUtf8 } from '../engine/model/source/encoding.js';
+import { modelFileOf, modelFilesIn, type ModelFile } from '../engine/model/source/model-files.js';
+import { modelIn } from '../engine/model/source/read-model.js';
 import type { Store, StoredModel } from '../store/port.js';
 import { DOCUMENT_FIELDS } from '../store/query/large-fields.js';
 import { NotDone, UsageError, type Io } from './io.js';
@@ -54,7 +55,7 @@ async function importOne(
 ): Promise<Imported> {
   if (problem !== undefined) throw new NotDone(problem);
   const name = checkModelName(given);
-  const source = decodeXml(readFileSync(file));
+  const { source, svg } = modelIn(file);
   // Imported here because loading bpmn-server takes a while.
   const { modelKeeper } = await import('../engine/execution/definition-loader.js');
   const keeper = modelKeeper(store);
@@ -65,8 +66,6 @@ async function importOne(
     return { done: 'unchanged', warnings };
   if (before !== undefined && !replace)
     throw new NotDone('There is another model of that name; see --replace');
-  const picture = pictureOf(file);
-  const svg = existsSync(picture) ? decodeXml(readFileSync(picture)) : null;
   await keeper.save(name, source, svg, owner);
   return { done: before === undefined ? 'added' : 'replaced', warnings };
 }

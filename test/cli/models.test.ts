@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openStore, type Store } from 'bpmn-guard';
 import { ADMIN_USER, Guards, person } from '../support/guards.js';
@@ -61,6 +62,35 @@ onStores('models on the command line', (kind) => {
     const { code, out, err } = await run(['models', 'import', on.folder, ...on.at]);
     expect([code, out]).toEqual([1, ['added  Good']]);
     expect(err).toEqual([expect.stringMatching(/Bad\.bpmn: .*bpmn-server cannot read it/)]);
+  });
+
+  test('a link to nothing, a folder, a pipe and a file too large are reported, and the others are imported', async () => {
+    on.put('Good.bpmn', SOURCE);
+    symlinkSync(path.join(on.folder, 'gone'), path.join(on.folder, 'A link.bpmn'));
+    mkdirSync(path.join(on.folder, 'B folder.bpmn'));
+    execFileSync('mkfifo', [path.join(on.folder, 'C pipe.bpmn')]);
+    on.put('D large.bpmn', SOURCE + ' '.repeat(10_000_000));
+    mkdirSync(path.join(on.folder, 'E picture.svg'));
+    on.put('E picture.bpmn', SOURCE);
+    const [link, folder, pipe, large] = [
+      /A link\.bpmn: It cannot be read: .*ENOENT/,
+      /B folder\.bpmn: It is not a file\./,
+      /C pipe\.bpmn: It is not a file\./,
+      /D large\.bpmn: It is larger than 10000000 bytes\./,
+    ].map((line) => expect.stringMatching(line) as string);
+    const picture = expect.stringMatching(/E picture\.bpmn: Its picture is not a file\./) as string;
+    expect(await run(['models', 'import', on.folder, ...on.at])).toEqual({
+      code: 1,
+      out: ['added  Good'],
+      err: [link, folder, pipe, large, picture],
+    });
+    const checked = await run(['models', 'check', on.folder]);
+    expect(checked.code).toBe(1);
+    expect(checked.out.slice(0, 4)).toEqual([link, folder, pipe, large]);
+    expect(checked.out.slice(4)).toEqual([
+      expect.stringContaining('E picture.bpmn: no warnings'),
+      expect.stringContaining('Good.bpmn: no warnings'),
+    ]);
   });
 
   test('files have a model under each extension of BPMN, and what is not read is named', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { BadInput, isGuardError } from '../../core/errors.js';
 import { messageOf } from '../../core/thrown.js';
@@ -10,8 +10,8 @@ import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
 import { isTransient } from './transient.js';
 import { FolderWatch } from '../contract/folder-watch.js';
 import type { GuardLogger, GuardOptions } from '../contract/types.js';
-import { decodeXml } from '../model/source/encoding.js';
-import { modelFilesIn, pictureOf, type ModelFile } from '../model/source/model-files.js';
+import { modelFilesIn, type ModelFile } from '../model/source/model-files.js';
+import { modelIn } from '../model/source/read-model.js';
 import type { Contexts } from './context.js';
 import type { HostModels } from './host-models.js';
 
@@ -34,8 +34,6 @@ interface Parts {
 
 const TAKEN = 'model-files';
 const MARKER = 'models-read';
-/** Maximum size of one file, in bytes. */
-const LARGEST = 10_000_000;
 
 /**
  * Models in a folder of BPMN files. The store takes precedence: a file replaces a model only if the model is
@@ -125,7 +123,7 @@ export class ModelFolder {
   private async take({ file: path, name: given }: ModelFile): Promise<void> {
     const { models, store, schedule, logger } = this.parts;
     const name = checkModelName(given);
-    const { source, svg } = contentOf(path);
+    const { source, svg } = modelIn(path);
     const digest = createHash('sha256')
       .update(JSON.stringify([source, svg]))
       .digest('base64url');
@@ -161,18 +159,4 @@ function assertReadable(folder: string): void {
   } catch (error) {
     throw new BadInput('bad-configuration', `models.folder: ${messageOf(error)}.`, { cause: error });
   }
-}
-
-function readText(path: string): string {
-  const found = statSync(path);
-  if (!found.isFile()) throw new Error('It is not a file.');
-  if (found.size > LARGEST) throw new Error(`It is larger than ${LARGEST} bytes.`);
-  return decodeXml(readFileSync(path));
-}
-
-/** A model with its picture, if one lies beside it. */
-function contentOf(path: string): { source: string; svg: string | null } {
-  const picture = pictureOf(path);
-  const hasPicture = statSync(picture, { throwIfNoEntry: false }) !== undefined;
-  return { source: readText(path), svg: hasPicture ? readText(picture) : null };
 }
