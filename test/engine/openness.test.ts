@@ -31,6 +31,10 @@ onStores('A task that its model restricts to nobody', (kind) => {
     'an assignee, after a while': ["await 1; item.assignee = 'bob'", 'assigned', []],
     'nobody, as a list': ['item.candidateUsers = []', 'closed', []],
     'nobody, as null': ['item.assignee = null', 'closed', []],
+    'nobody, as undefined': ['item.assignee = data.manager', 'closed', []],
+    'candidates, as undefined': ['item.candidateGroups = undefined', 'closed', []],
+    'nobody, as an empty text': ["item.assignee = ''", 'closed', []],
+    'a group without a name': ["item.candidateGroups = ['']", 'closed', []],
     'several assignees': ["item.assignee = 'bob,eve'", 'closed', []],
     'nothing at all': ['item.vars = { seen: true }', 'open', ['t']],
   };
@@ -44,6 +48,34 @@ onStores('A task that its model restricts to nobody', (kind) => {
       });
       expect((await started(guard)).state).toBe(state);
       expect(await seen(guard)).toEqual(readers);
+    },
+  );
+
+  test.each(
+    Object.entries(SET).flatMap(([what, expected]) =>
+      ['enter', 'start'].map((event) => ({ what, event, expected })),
+    ),
+  )('is what a listener of $event in the model makes of it: $what', async ({ event, expected }) => {
+    const [text, state, readers] = expected;
+    const guard = await guards.make({
+      models: { M: model([start(), task('t', {}, listener(event, text)), end()]) },
+    });
+    const found = await started(guard);
+    expect(found.state).toBe(state);
+    if (state === 'closed') expect(found.why).toMatch(/a listener assigned it to nobody$/);
+    expect(await seen(guard)).toEqual(readers);
+  });
+
+  test.each(['start', 'wait'])(
+    'is closed where a listener of the application assigns the undefined at %s',
+    async (event) => {
+      const guard = await guards.make({ models: { M: onlyTask } });
+      listening(guard, event, ({ context: { item } }) => void (item.assignee = undefined));
+      expect(await started(guard)).toMatchObject({
+        state: 'closed',
+        why: 'a listener assigned it to nobody',
+      });
+      expect(await seen(guard)).toEqual([]);
     },
   );
 

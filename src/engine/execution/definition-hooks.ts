@@ -41,6 +41,11 @@ function record(
 }
 
 function guardUserTask(node: HostNode, runner: CommandRunner, bypass: boolean): void {
+  const execute = node.execute.bind(node);
+  node.execute = (item) => {
+    runner.openness.note(item);
+    return execute(item);
+  };
   const upstream = node.start.bind(node);
   node.start = async (item) => {
     const scripts = item.context.scriptHandler as Scripts;
@@ -49,7 +54,9 @@ function guardUserTask(node: HostNode, runner: CommandRunner, bypass: boolean): 
       if (!restricts(node)) runner.openness.leave(item, keptFor(item.token.execution, item.id));
       return result;
     }
-    record(runner, item, await assignTask(node, item, scripts), await lifeOf(node, item, scripts));
+    const written = runner.openness.isWritten(item);
+    const assigned = await assignTask(node, item, { scripts, written });
+    record(runner, item, assigned, await lifeOf(node, item, scripts));
     return plainStart.call(node, item);
   };
 }

@@ -12,21 +12,45 @@ const LISTENERS_MAY_TAKE = 5000;
 /** The states in which the code that assigns a task has run. */
 const ASSIGNED: ReadonlySet<string> = new Set(['wait', 'end']);
 
+/** A field with people, and the names in it if it is a list, which code may change in place. */
+interface Noted {
+  readonly value: unknown;
+  readonly names: readonly unknown[];
+}
+
 /**
  * Decides which tasks are open, at the commit of a command, because listeners may assign a task after its model has
  * been evaluated. A task without any restriction by then is open; no task becomes open later.
  */
 export class Openness {
-  /** The fields of an item after its model was evaluated. */
-  private readonly evaluated = new WeakMap<HostItem, readonly unknown[]>();
+  /** The people of an item, since when writes to them count. */
+  private readonly noted = new WeakMap<HostItem, readonly Noted[]>();
+
+  /** Notes the people of an item. What code writes to them from now on is an assignment, even of nobody. */
+  note(item: HostItem): void {
+    // A field that is missing shows that it was written even if it becomes undefined.
+    for (const property of PEOPLE) if (item[property] === undefined) delete item[property];
+    this.noted.set(
+      item,
+      PEOPLE.map((property) => noted(item[property])),
+    );
+  }
+
+  /** Whether code has written to the people of an item since they were noted. */
+  isWritten(item: HostItem): boolean {
+    const before = this.noted.get(item);
+    return (
+      before !== undefined &&
+      PEOPLE.some((property, at) =>
+        before[at]?.value === undefined ? Object.hasOwn(item, property) : !isSame(item[property], before[at]),
+      )
+    );
+  }
 
   /** Records that the model does not restrict the task. The commit decides whether anything else does. */
   leave(item: HostItem, kept: Record<string, unknown>): void {
     kept.undecided = true;
-    this.evaluated.set(
-      item,
-      PEOPLE.map((property) => item[property]),
-    );
+    this.note(item);
   }
 
   /** Whether the execution has undecided tasks. */
@@ -68,16 +92,25 @@ export class Openness {
       const item = items.get(id);
       if (kept.undecided !== true || item === undefined || !ASSIGNED.has(item.status)) continue;
       delete kept.undecided;
-      const before = this.evaluated.get(item);
-      const touched = before !== undefined && PEOPLE.some((property, at) => item[property] !== before[at]);
-      if (touched) tidy(item);
+      const written = this.isWritten(item);
+      if (written) tidy(item);
       if (PEOPLE.some((property) => namesIn(item[property]).length > 0)) continue;
-      if (failed !== undefined && !failed.has(id) && !touched) kept.open = true;
+      if (failed !== undefined && !failed.has(id) && !written) kept.open = true;
       else closed.push(item);
     }
     return closed;
   }
 }
+
+const noted = (value: unknown): Noted => ({
+  value,
+  names: Array.isArray(value) ? [...(value as unknown[])] : [],
+});
+
+const isSame = (value: unknown, before: Noted): boolean =>
+  value === before.value &&
+  (!Array.isArray(value) ||
+    (value.length === before.names.length && before.names.every((name, at) => value[at] === name)));
 
 /** Resolves when all work has ended, including work added in the meantime. */
 async function ended(work: ReadonlySet<Promise<unknown>>): Promise<void> {

@@ -97,6 +97,8 @@ class TaskAssignment {
     private readonly node: HostNode,
     private readonly item: HostItem,
     private readonly scripts: Scripts,
+    /** Listeners have assigned the task, if only to nobody. */
+    private readonly written: boolean,
   ) {
     this.says = readTask(node.def);
     this.roles = new TaskRoles(item.context);
@@ -124,6 +126,11 @@ class TaskAssignment {
     }
     const names = this.says.withheld ? [] : cleanNames(results);
     if (names.length === 0 && !this.roles.named(property)) this.problems.push(`${property} came to nothing`);
+    return this.single(property, names);
+  }
+
+  /** A task has one assignee: of several, none counts. */
+  private single(property: PeopleProperty, names: string[]): string[] {
     if (property !== 'assignee' || names.length <= 1) return names;
     this.problems.push('assignee came to several names');
     return [];
@@ -149,13 +156,13 @@ class TaskAssignment {
   async run(): Promise<Assigned> {
     const { item, says } = this;
     const role = roleOf(this.node);
-    let declared = says.unclear.length > 0 || role.kind !== 'none';
+    let declared = this.written || says.unclear.length > 0 || role.kind !== 'none';
     for (const { found } of [...says.unclear, ...says.leftOut])
       this.problems.push(`${found} is not understood`);
     for (const property of PEOPLE) {
       const names = await this.names(property);
       declared ||= names !== undefined;
-      const value = names ?? namesOf(item[property] ?? []);
+      const value = names ?? this.single(property, namesOf(item[property] ?? []));
       item[property] = property === 'assignee' ? value[0] : value;
     }
     if (role.kind === 'closed') this.problems.push(role.found);
@@ -166,6 +173,7 @@ class TaskAssignment {
     if (!says.withheld) this.problems.push(...this.roles.giveTo(item));
     await this.schedule();
     const nobody = PEOPLE.every((property) => namesIn(item[property]).length === 0);
+    if (this.written && nobody) this.problems.push('a listener assigned it to nobody');
     return { open: !declared && nobody, problems: this.problems };
   }
 }
@@ -176,6 +184,10 @@ class TaskAssignment {
  * names, the assignee one name, dates Dates, the priority a number. Fails closed: a property that evaluates to nothing
  * or is not understood opens nothing.
  */
-export function assignTask(node: HostNode, item: HostItem, scripts: Scripts): Promise<Assigned> {
-  return new TaskAssignment(node, item, scripts).run();
+export function assignTask(
+  node: HostNode,
+  item: HostItem,
+  { scripts, written }: { readonly scripts: Scripts; readonly written: boolean },
+): Promise<Assigned> {
+  return new TaskAssignment(node, item, scripts, written).run();
 }
