@@ -18,6 +18,7 @@ import { explain } from './enforcement/explain.js';
 import { health } from './upkeep/health.js';
 import { bpmn, checkHost, tameHost, type HostServer } from './model/host.js';
 import { createIdentity } from './identity.js';
+import { nameCaller } from './enforcement/caller.js';
 import { Principals } from './enforcement/principals.js';
 import { OrphanCount } from './upkeep/orphans.js';
 import { DataMarking } from './upkeep/mark-data.js';
@@ -69,9 +70,11 @@ function outerServer(
   { server: given }: GuardOptions,
   taken: TakenServer | undefined,
   shown: Readonly<Record<string, unknown>> | HostServer,
+  principals: Principals,
 ): Guard['server'] {
   taken?.give(shown as HostServer);
   const server = (given ?? shown) as Guard['server'];
+  if (Object.isExtensible(server)) nameCaller(server, () => principals.caller());
   (bpmn.BPMNServer as unknown as { instance: unknown }).instance = server;
   return server;
 }
@@ -135,7 +138,12 @@ async function assemble(
   if (flags.bypass)
     logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');
   const orphans = new OrphanCount(plain, principals, book);
-  const server = outerServer(options, taken, flags.bypass ? host : serverFacade(parts, api, host));
+  const server = outerServer(
+    options,
+    taken,
+    flags.bypass ? host : serverFacade(parts, api, host),
+    principals,
+  );
 
   const marking = new DataMarking(plain, dataPaths, retries, logger);
   dataPaths.grown = () => marking.start();

@@ -103,6 +103,7 @@ describe('an application with the documented lines', () => {
     for (const [who, method, path, status] of [
       [undefined, 'GET', `/instances/${body.id}`, 401],
       [undefined, 'GET', '/models/Leave', 401],
+      [undefined, 'GET', '/home', 401],
       ['bob', 'GET', `/instances/${body.id}`, 404],
       ['bob', 'GET', '/models/Leave', 404],
       ['bob', 'POST', `/tasks/${ask}`, 404],
@@ -114,5 +115,6 @@ describe('an application with the documented lines', () => {
     }
     expect((await browser.go('bob', 'GET', '/')).body).not.toContain('Leave');
     expect((await browser.go('ann', 'GET', '/')).status).toBe(200);
+    expect((await browser.go('ann', 'GET', '/home')).body).toContain('Leave');
   });
 });

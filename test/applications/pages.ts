@@ -79,6 +79,12 @@ export function pages(server: Loose, before: (app: App) => void, after: (app: Ap
       items: result.instance.items.map(({ elementId }: Loose) => elementId),
     });
   });
+  // Open to everybody, also where the API of bpmn-server then has no user.
+  app.get('/home', async (req: Loose, res: Loose) => {
+    const found = await api.data.findInstances({}, req.user && userOf(req), { sort: { saved: -1 } });
+    const names = found.map(({ name }: Loose) => name);
+    res.send(page('Home', names));
+  });
   app.get('/models/:name', async (req: Loose, res: Loose) => {
     const definition = await server.definitions.load(req.params.name);
     // Loaded already; upstream's definition has its flows twice after this.

@@ -86,8 +86,13 @@ export class Principals {
   async of(user?: unknown): Promise<SecureUser> {
     if (user instanceof EngineUser) return this.ofEngine(user.given);
     if (user !== undefined && user !== null) return this.today(this.explicit(user));
+    return this.today(this.caller());
+  }
+
+  /** The ambient principal, not looked up in the directory. @throws AccessDenied `unauthenticated` */
+  caller(): SecureUser {
     const ambient = this.contexts.principal;
-    if (ambient !== undefined) return this.today(ambient);
+    if (ambient !== undefined) return ambient;
     if (!this.flags.requireAuthentication) return this.developer;
     throw nobody();
   }

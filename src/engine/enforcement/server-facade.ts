@@ -2,6 +2,7 @@ import { BadInput, notFound } from '../../core/errors.js';
 import type { Calls } from './calls.js';
 import type { CommandParts } from './command-parts.js';
 import { definitionsFacade } from './definitions-facade.js';
+import { nameCaller } from './caller.js';
 import { complete, install, NOTHING, type Members } from './facade-parts.js';
 import { removeInstances } from './removal.js';
 import { strictly } from './strict-arguments.js';
@@ -102,7 +103,7 @@ export function serverFacade(parts: CommandParts, api: GuardApi, host: HostServe
   const { calls } = parts;
   const { listener, logger, configuration, appDelegate } = host;
   const engine = engineFacade(calls, api, host);
-  return complete(calls, 'BPMNServer', {
+  const members: Members = {
     engine,
     dataStore: dataFacade(parts, api, host),
     definitions: definitionsFacade(parts, api),
@@ -113,5 +114,7 @@ export function serverFacade(parts: CommandParts, api: GuardApi, host: HostServe
     configuration,
     appDelegate,
     status: () => ({ ...(engine as { status(): object }).status() }),
-  });
+  };
+  nameCaller(members, () => calls.principals.caller());
+  return complete(calls, 'BPMNServer', members);
 }

@@ -1,5 +1,6 @@
 import { AccessDenied, CouldNotTell } from '../../core/errors.js';
 import { bpmn } from '../model/host.js';
+import { nameCaller } from './caller.js';
 import { MANIFEST } from './manifest.js';
 
 /** The parts of a server through which code outside reaches data, with the entry of each in the manifest. */
@@ -43,6 +44,9 @@ export class TakenServer {
     // The host's own cache holds nothing, since nobody puts an instance there, and its cron reaches data by the others.
     for (const part of ['engine', 'dataStore', 'definitions'] as const) this.lead(part, server[part]);
     Object.assign(server, this.parts);
+    nameCaller(server, () => {
+      throw this.refusal();
+    });
   }
 
   /** Undefined where the options name no server of bpmn-server, which is refused later. */

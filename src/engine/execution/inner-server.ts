@@ -87,6 +87,11 @@ export function createInnerServer(options: GuardOptions, parts: Parts): InnerSer
   const configuration = (given?.configuration ?? options.configuration ?? {}) as Configuration;
   let models!: HostModels;
   const { hostStore, store, contexts, runner, adoption, logger } = parts;
+  // The class keeps only names that it knows, so a misspelt one cannot be found.
+  if (given === undefined && configuration instanceof bpmn.Configuration && !configuration.appDelegate)
+    logger.warn(
+      "the Configuration has no appDelegate; bpmn-server's default one is used, which runs no services",
+    );
   const cache = {
     list: () => [],
     getInstance: () => null,

@@ -1,4 +1,4 @@
-import { DefaultAppDelegate, defaultConfiguration } from 'bpmn-server';
+import { Configuration, DefaultAppDelegate, defaultConfiguration } from 'bpmn-server';
 import { createGuard, type GuardOptions } from 'bpmn-guard';
 import { ADMIN_USER, Guards, refusal, SILENT } from '../../support/guards.js';
 
@@ -41,4 +41,19 @@ test("a configuration may have members of the application's own", async () => {
 test("bpmn-server's own default configuration is accepted", async () => {
   const { definitionsPath: _files, ...config } = defaultConfiguration;
   expect(await (await guards.make({ config })).api.model.list({}, ADMIN_USER)).toEqual([]);
+});
+
+test('a Configuration whose appDelegate is misspelt is logged, since its class drops the name', async () => {
+  const appDelegate = (server: never): DefaultAppDelegate => new DefaultAppDelegate(server);
+  const logged = async (given: object): Promise<string[]> => {
+    const lines: string[] = [];
+    const logger = { ...SILENT, warn: (line: string) => void lines.push(line) };
+    const configuration = new Configuration(given as never);
+    await (await createGuard({ configuration, store: { memory: true }, logger, env: {} })).close();
+    return lines.filter((line) => line.includes('appDelegate'));
+  };
+  expect(await logged({ appdelegate: appDelegate })).toEqual([
+    "the Configuration has no appDelegate; bpmn-server's default one is used, which runs no services",
+  ]);
+  expect(await logged({ appDelegate })).toEqual([]);
 });
