@@ -1,7 +1,7 @@
 import { serialize } from 'bson';
 import { createGuard, openStore, type Guard } from 'bpmn-guard';
-import { ADMIN_USER, person, SILENT, waitingTask } from '../support/guards.js';
-import { end, model, start, task } from '../support/models.js';
+import { ADMIN_USER, eventually, person, SILENT, waitingTask } from '../support/guards.js';
+import { catching, end, model, script, start, task, timer } from '../support/models.js';
 import { lastingPlace, onMongo, type Place } from '../support/stores.js';
 import { heard } from '../support/watched-driver.js';
 
@@ -41,6 +41,35 @@ onMongo('A command on an instance with 100 KB of data', () => {
     expect(await guard.store.instances.load(id)).toMatchObject({
       status: 'end',
       data: { large: LARGE, said: 'yes', kept: 2 },
+    });
+  });
+
+  test('sends what it changed after it has recorded that it begins: a timer, and work in the background', async () => {
+    const flow = [
+      start(),
+      catching('later', timer('timeDuration', 'PT1S')),
+      task('t', { assignee: 'ann' }),
+      script('s', 'this.token.execution.instance.data.done = true;'),
+      task('u', { assignee: 'ann' }),
+      end(),
+    ];
+    await guard.api.model.save('Later', model(flow), null, ADMIN_USER);
+    let id = '';
+    const fired = await sentBy(async () => {
+      ({ id } = await guard.api.engine.start('Later', { large: LARGE }, ann));
+      heard.updates = [];
+      await eventually(() => waitingTask(guard, 't', id).catch(() => undefined));
+    });
+    expect(fired).toBeLessThan(20_000);
+    const background = await sentBy(async () => {
+      const { id: itemId } = await waitingTask(guard, 't', id);
+      await guard.api.engine.invoke({ 'items.id': itemId }, { said: 'yes' }, ann, { noWait: true });
+      await eventually(() => waitingTask(guard, 'u', id).catch(() => undefined));
+    });
+    expect(background).toBeLessThan(20_000);
+    expect(await guard.store.instances.load(id)).toMatchObject({
+      status: 'running',
+      data: { large: LARGE, done: true, said: 'yes' },
     });
   });
 });

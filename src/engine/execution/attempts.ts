@@ -2,6 +2,7 @@ import { today } from '../../core/clock.js';
 import { Conflict } from '../../core/errors.js';
 import type { Attempt, InstanceStore, StoredInstance } from '../../store/port.js';
 import type { GuardLogger } from '../contract/types.js';
+import type { Command } from './command.js';
 import { nextGuard } from './commit.js';
 
 /** Work during which this many processes ended is held; a single end may be a kill or a power cut. */
@@ -88,15 +89,14 @@ export class Attempts {
   }
 
   /**
-   * Records an attempt. The caller holds the lock of the instance; the document read there is changed.
+   * Records an attempt. The command holds the lock of the instance; the document read there is changed.
    * @param alone no other suspect runs in this process
    * @returns false if the work must not run now
    */
   async begin(
+    command: Command,
     document: StoredInstance,
-    key: string,
-    work: Attempt['work'],
-    alone: boolean,
+    { key, work, alone }: { readonly key: string; readonly work: Attempt['work']; readonly alone: boolean },
   ): Promise<boolean> {
     const { guard, items } = document;
     // Instances stored by an unguarded host have no guard fields yet.
@@ -105,7 +105,9 @@ export class Attempts {
     const attempt = this.next(guard.attempts?.[key], work, alone, elementId);
     if (attempt === undefined) return false;
     const next = nextGuard({ ...guard, attempts: { ...guard.attempts, [key]: attempt } });
-    if (!(await this.instances.update(document.id, guard.rev, { guard: next })))
+    const { id } = document;
+    const read = command.read.get(id);
+    if (!(await this.instances.update(id, guard.rev, { guard: next }, undefined, read)))
       throw new Conflict('conflict', 'The instance was changed by someone else in the meantime.');
     document.guard = next;
     if (attempt.held === true) this.warn(attempt, { instance: document.id });

@@ -88,7 +88,11 @@ export class Deliveries {
         begun = false;
         return;
       }
-      begun = await this.attempts.begin(document, itemId, 'delivery', resumed);
+      begun = await this.attempts.begin(command, document, {
+        key: itemId,
+        work: 'delivery',
+        alone: resumed,
+      });
       if (!begun) return;
       const acting = { starter: causer, actor };
       await this.runner.contexts.at({ instanceId, itemId, acting }, () =>

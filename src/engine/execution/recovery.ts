@@ -170,10 +170,11 @@ export class Recovery {
 
   /** Resumes `noWait` work from its beginning; services that it has called are called again. */
   private async resume(id: string, userName: string, alone: boolean): Promise<void> {
-    const work = async (_command: Command, document: StoredInstance): Promise<void> => {
+    const work = async (command: Command, document: StoredInstance): Promise<void> => {
       const { busy, begun } = document.guard ?? {};
       if (busy !== true) return;
-      if (!(await this.attempts.begin(document, BACKGROUND, 'background', alone))) return;
+      if (!(await this.attempts.begin(command, document, { key: BACKGROUND, work: 'background', alone })))
+        return;
       const execution = await this.engine.live(id);
       const first = execution.tokens.get(0)?.firstItem as HostItem | undefined;
       if (typeof begun?.itemId === 'string') await this.goOn(execution, begun.itemId, first);

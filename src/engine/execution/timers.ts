@@ -155,7 +155,7 @@ export class Timers {
       if (document.items?.find((item) => item.id === itemId)?.status !== 'wait') return;
       // What is suspended looks at its timers again when it is resumed.
       if (isSuspended(command.suspended, itemId)) return;
-      begun = await this.attempts.begin(document, itemId, 'timer', alone);
+      begun = await this.attempts.begin(command, document, { key: itemId, work: 'timer', alone });
       if (!begun) return;
       await this.acting(instanceId, document.guard?.startedBy, itemId, async () => {
         const execution = await this.engine.host.invoke({ 'items.id': itemId }, {}, SYSTEM_USER.userName, {});

@@ -170,7 +170,7 @@ export class MongoInstances implements InstanceStore {
     const small: Document = decode(encodedInstance(() => encode(withoutLarge(settable(fields)))));
     const after = { ...small, ...normalise(onlyLarge(fields)) };
     const { lines } = normalise({ lines: log.lines.slice(-log.most) });
-    const { where: expected, set, unset } = this.known.update(expectedRev, after, read);
+    const { where: expected, set, unset, made } = this.known.update(expectedRev, after, read);
     const where = { id, ...expected };
     const change: Document = {
       ...(Object.keys(set).length > 0 && { $set: set }),
@@ -178,9 +178,11 @@ export class MongoInstances implements InstanceStore {
     };
     if (Object.keys(change).length === 0 && lines.length === 0)
       return (await this.collections.instances.countDocuments(where)) === 1;
-    return this.sized(() =>
+    const isWritten = await this.sized(() =>
       lines.length > 0 ? this.addToLog(where, change, lines, log.most) : this.write(where, change),
     );
+    if (isWritten) made();
+    return isWritten;
   }
 
   /** False: no such document, or another program has made other values of the fields into which the change leads. */

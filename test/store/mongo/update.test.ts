@@ -141,11 +141,24 @@ onMongo('An update that knows what was read', () => {
     }
   });
 
-  test('sends all after another write of its own, and removes what that one added', async () => {
+  test('removes what another write of its own added', async () => {
     const document = await read('twice');
     await store.instances.update('twice', 1, { guard: { rev: 2, format: 3, added: 1 } }, undefined, document);
     const next = { rev: 3, format: 3 };
     expect(await store.instances.update('twice', 2, { guard: next }, undefined, document)).toBe(true);
     expect((await store.instances.load('twice'))?.guard).toEqual(next);
+  });
+
+  test('that was refused, since another has written, is not taken for one that was made', async () => {
+    const document = await read('refused');
+    const guard = { rev: 2, format: 3 };
+    expect(await store.instances.update('refused', 1, { data: { by: 'other' }, guard })).toBe(true);
+    for (const rev of [1, 7])
+      expect(
+        await store.instances.update('refused', rev, { data: { by: 'me' }, guard }, undefined, document),
+      ).toBe(false);
+    const next = { data: { by: 'me' }, guard: { rev: 3, format: 3 } };
+    expect(await store.instances.update('refused', 2, next, undefined, document)).toBe(true);
+    expect(await store.instances.load('refused')).toMatchObject(next);
   });
 });
