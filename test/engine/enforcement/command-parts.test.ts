@@ -1,7 +1,8 @@
-import { openStore, type Guard } from 'bpmn-guard';
+import { openStore, type Guard, type Policy } from 'bpmn-guard';
+import { EVERYTHING } from '../../../src/core/condition.js';
 import type { StoredInstance } from '../../../src/store/port.js';
 import { ADMIN_USER, eventually, Guards, person, refusal, waitingTask } from '../../support/guards.js';
-import { call, end, model, parallel, service, start, task } from '../../support/models.js';
+import { call, catching, end, message, model, parallel, service, start, task } from '../../support/models.js';
 import { told } from '../../support/told.js';
 
 const [ann, bob] = [person('ann', 'staff'), person('bob', 'staff')];
@@ -107,4 +108,30 @@ test('who waits in line and may no longer do it leaves without taking the lock',
   await guard.api.tasks.take(id, ann);
   expect(await second).toMatchObject({ code: 'wrong-state' });
   expect(acquired).toHaveBeenCalledTimes(1);
+});
+
+test('who sends a message to an instance that they do not read gets no definition of it', async () => {
+  const dee = person('dee', 'DESIGNER');
+  const sends: Policy = {
+    name: 'sends',
+    answer: ({ userName }, operation) =>
+      userName === 'dee' && operation === 'instance:message'
+        ? { permissive: [{ id: 'dee', says: 'dee sends', when: EVERYTHING }] }
+        : {},
+  };
+  const Hears = model([start(), catching('c', message('paid')), task('t', STAFF), end()], {
+    messages: ['paid'],
+  });
+  const guard = await guards.make({ models: { Hears }, policies: [sends] });
+  for (const [user, shown] of [
+    [dee, false],
+    [ADMIN_USER, true],
+  ] as const) {
+    const { id } = await guard.api.engine.start('Hears', {}, ADMIN_USER);
+    const view = await guard.api.engine.throwMessage('paid', {}, {}, user);
+    expect([view?.id, 'definition' in (view as object)]).toEqual([id, shown]);
+    expect(Object.keys(view as object)).not.toContain('definition');
+  }
+  // Though a designer reads the model.
+  expect(await guard.api.model.getSource('Hears', dee)).toBe(Hears);
 });

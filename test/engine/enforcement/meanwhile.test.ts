@@ -67,6 +67,13 @@ test('a task that is gone when its turn comes is not found', async () => {
   );
 });
 
+test('a task of an instance that has ended when its turn comes is not done', async () => {
+  const { guard, id } = await begun('One');
+  const { id: item } = await waitingTask(guard, 't', id);
+  changedMeanwhile(guard, id, () => ({ status: 'terminated' }));
+  expect(await told(guard.api.tasks.complete(item, {}, ann))).toBe('wrong-state: The instance has ended.');
+});
+
 const ended = ({ items = [] }: StoredInstance) => ({
   items: items.map((item) => ({ ...item, status: 'end' })),
 });
