@@ -49,12 +49,15 @@ test('a flood of one kind does not hide another', () => {
   ]);
 });
 
-test('a few refusals are never reported as a number, and the allowance is full again after a minute', () => {
-  const { reports, admitted } = tally();
+test('a few refusals are never reported as a number, and the allowance is full again after a minute', async () => {
+  const { made, reports, admitted } = tally();
   expect(admitted(KEY, 60)).toBe(60);
   jest.advanceTimersByTime(60_000);
   expect(admitted(KEY, 60)).toBe(60);
   jest.advanceTimersByTime(600_000);
+  expect(reports).toEqual([]);
+  admitted(KEY, 60);
+  await made.flush();
   expect(reports).toEqual([]);
 });
 
@@ -65,6 +68,18 @@ test('the count is reported once, at the end', async () => {
   expect(reports).toEqual([[LOGIN, 2]]);
   jest.advanceTimersByTime(60_000);
   expect(reports).toHaveLength(1);
+});
+
+test('a minute that is over, and whose number is not reported yet, is not begun anew', () => {
+  const { reports, admitted } = tally();
+  expect(admitted(KEY, 61)).toBe(60);
+  // As after a long piece of work: timers have not run.
+  const now = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 61_000);
+  expect(admitted(KEY, 2)).toBe(0);
+  now.mockRestore();
+  jest.advanceTimersByTime(60_000);
+  expect(reports).toEqual([[KEY, 3]]);
+  expect(admitted(KEY, 1)).toBe(1);
 });
 
 test('the wall clock, set back, does not stop the reports', () => {

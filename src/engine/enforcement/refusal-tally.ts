@@ -38,28 +38,31 @@ export class RefusalTally {
     const own = JSON.stringify([wanted.operation, wanted.name, wanted.reason]);
     const isNew = !this.minutes.has(own) && this.minutes.size >= KINDS;
     const [kind, key] = isNew ? [OTHERS, ''] : [wanted, own];
-    let minute = this.minutes.get(key);
-    if (minute === undefined || (minute.timer === undefined && ticks() - minute.began >= MINUTE)) {
-      minute = { kind, began: ticks(), seen: 0 };
-      this.minutes.set(key, minute);
-    }
+    const minute = this.present(kind, key);
     minute.seen++;
     if (minute.seen <= RECORDED) return true;
     const remaining = Math.max(0, MINUTE - (ticks() - minute.began));
-    minute.timer ??= setTimeout(() => void this.end(key), remaining).unref();
+    minute.timer ??= setTimeout(() => void this.end(key, minute), remaining).unref();
     return false;
   }
 
-  private async end(key: string): Promise<void> {
-    const minute = this.minutes.get(key);
+  /** The minute of a kind; a new one where the last is over and has nothing to report. */
+  private present(kind: RefusalKind, key: string): Minute {
+    const known = this.minutes.get(key);
+    if (known !== undefined && (known.timer !== undefined || ticks() - known.began < MINUTE)) return known;
+    const minute: Minute = { kind, began: ticks(), seen: 0 };
+    this.minutes.set(key, minute);
+    return minute;
+  }
+
+  private async end(key: string, { kind, seen, timer }: Minute): Promise<void> {
     this.minutes.delete(key);
-    clearTimeout(minute?.timer);
-    if (minute !== undefined && minute.seen > RECORDED)
-      await this.report(minute.kind, minute.seen - RECORDED);
+    clearTimeout(timer);
+    if (seen > RECORDED) await this.report(kind, seen - RECORDED);
   }
 
   /** Reports all counts not yet reported. */
   async flush(): Promise<void> {
-    await Promise.all([...this.minutes.keys()].map((key) => this.end(key)));
+    await Promise.all([...this.minutes].map(([key, minute]) => this.end(key, minute)));
   }
 }

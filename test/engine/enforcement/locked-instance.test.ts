@@ -96,7 +96,7 @@ test('of the instances below, those that may be read are known', async () => {
   };
   const known = (...ids: string[]) => knownIds({ reads } as unknown as CommandParts, asker('ann', []), ids);
   expect(await known('b', 'a', 'b', 'c')).toEqual(['b', 'a', 'c']);
-  expect(await known()).toEqual([]);
+  expect(await known()).toStrictEqual([]);
 });
 
 test('an entry is written and the application told once the command is stored', async () => {
