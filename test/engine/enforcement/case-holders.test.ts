@@ -1,6 +1,7 @@
 import type { Directory, Guard } from 'bpmn-guard';
-import { CLAIM } from '../../support/case-models.js';
+import { caseModel, CLAIM } from '../../support/case-models.js';
 import { ADMIN_USER, Guards, person, refusal, type GuardParts } from '../../support/guards.js';
+import { task } from '../../support/models.js';
 
 const own = person('own');
 const guards = new Guards('embedded');
@@ -80,4 +81,31 @@ test('the roles of a case are told with their holders, and of nothing else', asy
   await guard.api.engine.terminate(id, ADMIN_USER);
   const later = guard.api.cases.addToRole(id, 'participant', { users: ['hal'] }, ADMIN_USER);
   expect(await refusal(later)).toMatchObject({ code: 'wrong-state', message: 'The instance has ended.' });
+});
+
+test('nobody is looked up where the owners stay and become more, and who calls is somebody', async () => {
+  const people = [own, ADMIN_USER, person('old')];
+  const leaving: Directory = {
+    find: async (name) => people.find(({ userName }) => userName === name),
+    hasMembers: async () => false,
+  };
+  const Shared = caseModel('owner, helper', [task('t', { candidateUsers: 'helper' })]);
+  const guard = await guards.make({ models: { Shared }, directory: leaving });
+  const { id } = await guard.api.engine.start('Shared', {}, own);
+  const { cases } = guard.as(ADMIN_USER);
+  await cases.setRole(id, 'owner', { users: ['old'] });
+  people.pop();
+  const old = { users: ['old'], groups: [] };
+  expect(await cases.setRole(id, 'owner', old)).toMatchObject(old);
+  expect(await cases.addToRole(id, 'owner', { groups: ['ghosts'] })).toMatchObject({
+    users: ['old'],
+    groups: ['ghosts'],
+  });
+  expect(await refusal(cases.setRole(id, 'owner', { groups: ['ghosts'] }))).toMatchObject(NO_OWNER);
+  expect(await cases.setRole(id, 'owner', { users: ['admin'] })).toMatchObject({
+    users: ['admin'],
+    groups: [],
+  });
+  // Another role needs nobody.
+  expect(await cases.setRole(id, 'helper', {})).toMatchObject(NOBODY);
 });

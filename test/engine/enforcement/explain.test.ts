@@ -121,6 +121,19 @@ describe('What a question finds', () => {
     expect(await guard.can(ADMIN_USER, 'instance:message', { model: { name: 'Never' } })).toBe(false);
   });
 
+  test('is nothing where an id is no text, whatever a store would make of it', async () => {
+    const guard = await guards.make({ models: MODELS });
+    await guard.api.engine.start('M', {}, ADMIN_USER);
+    for (const id of [{ $ne: null }, { $exists: true }, /./, 7, true, null] as never[])
+      for (const [operation, resource] of [
+        ['task:read', { item: { id } }],
+        ['instance:read', { instance: { id } }],
+        ['model:read', { model: { name: id } }],
+        ['instance:start', { model: { name: 'M' }, start: { elementId: id } }],
+      ] as const)
+        expect([operation, await guard.can(ADMIN_USER, operation, resource)]).toEqual([operation, false]);
+  });
+
   test('is the system, for what is about no resource', async () => {
     const guard = await guards.make();
     expect(await guard.explain(ann, 'system:audit', {})).toMatchObject({ allowed: false });

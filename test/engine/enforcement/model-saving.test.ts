@@ -1,5 +1,6 @@
 import { SecureUser, type Guard, type Policy } from 'bpmn-guard';
 import { ne } from '../../../src/core/condition.js';
+import { CouldNotTell } from '../../../src/core/errors.js';
 import { ADMIN_USER, Guards, person, refusal, type GuardParts } from '../../support/guards.js';
 import { end, model, script, start, task } from '../../support/models.js';
 import { any, told } from '../../support/told.js';
@@ -150,6 +151,23 @@ test.each([
   expect(await source(guard, 'M')).toBe(PLAIN);
   await guard.api.model.save('M', OTHER, null, ADMIN_USER);
   expect(await source(guard, 'M')).toBe(OTHER);
+});
+
+test('a new model that is not stored is in no section, unless nobody knows whether it is stored', async () => {
+  const guard = await guards.make();
+  const { model: models, policies } = guard.as(ADMIN_USER);
+  await policies.sections.create('hr');
+  const insert = jest.spyOn(guard.store.models, 'insert');
+  const save = (name: string) => models.save(name, PLAIN, null, undefined, { section: 'hr' });
+  insert.mockResolvedValueOnce(false);
+  expect(await refusal(save('Lost'))).toMatchObject({ code: 'conflict' });
+  insert.mockRejectedValueOnce(new CouldNotTell('store-unavailable', 'No answer.'));
+  expect(await refusal(save('Unknown'))).toMatchObject({ code: 'store-unavailable' });
+  await save('Made');
+  for (const name of ['Lost', 'Unknown'])
+    await guard.store.models.put({ name, owner: null, source: PLAIN } as never);
+  const placed = JSON.stringify(await policies.sections.list('hr'));
+  expect(['Lost', 'Unknown', 'Made'].filter((name) => placed.includes(name))).toEqual(['Unknown', 'Made']);
 });
 
 test('a renaming does not replace a model that someone else has made meanwhile', async () => {
