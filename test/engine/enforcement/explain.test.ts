@@ -82,6 +82,11 @@ describe('What a question finds', () => {
     await guard.api.tasks.reject(item, ann);
     expect(await guard.can(ann, 'task:reject', { item: { id: item } })).toBe(true);
     expect(await guard.can(ann, 'task:take', { item: { id: item } })).toBe(false);
+    // It is hidden from who has rejected it, but for that.
+    expect(await refusal(guard.explain(ann, 'task:take', { item: { id: item } }))).toMatchObject(
+      NONE('task'),
+    );
+    expect(await guard.explain(ann, 'task:reject', { item: { id: item } })).toMatchObject({ allowed: true });
   });
 
   test('is the instance of that id, for its readers', async () => {
@@ -119,6 +124,29 @@ describe('What a question finds', () => {
     expect(await refusal(guard.explain(dee, 'model:write', { model: {} }))).toMatchObject(NONE('model'));
     expect(await guard.can(ADMIN_USER, 'instance:message', { model: { name: 'Heard' } })).toBe(true);
     expect(await guard.can(ADMIN_USER, 'instance:message', { model: { name: 'Never' } })).toBe(false);
+  });
+
+  test('is asserted for other enforcement points in the same way', async () => {
+    const guard = await guards.make({ models: MODELS });
+    const { id } = await guard.api.engine.start('M', {}, eve);
+    const { id: item } = await waitingTask(guard, 't', id);
+    const { require: assert } = guard.identity;
+    await assert(ann, 'task:take', { item: { id: item } });
+    await assert(eve, 'instance:read', { instance: { id } });
+    await guard.api.tasks.reject(item, ann);
+    await assert(ann, 'task:reject', { item: { id: item } });
+    expect(await refusal(assert(ann, 'task:take', { item: { id: item } }))).toMatchObject(NONE('task'));
+    expect(await refusal(assert(eve, 'instance:cancel', { instance: { id } }))).toMatchObject({
+      code: 'forbidden',
+      message: expect.stringMatching(/^You may not do this \(instance:cancel\): /) as string,
+    });
+    for (const instance of [{ id: 'none' }, { id }])
+      expect(await refusal(assert(person('zed'), 'instance:cancel', { instance }))).toMatchObject(
+        NONE('instance'),
+      );
+    expect(await refusal(assert(ann, 'model:write', { model: { name: 'None' } }))).toMatchObject(
+      NONE('model'),
+    );
   });
 
   test('is nothing where an id is no text, whatever a store would make of it', async () => {
