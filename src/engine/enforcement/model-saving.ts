@@ -6,7 +6,6 @@ import type { StoredModel } from '../../store/port.js';
 import type { SavedModel, SaveOptions } from '../contract/types.js';
 import type { HostModels } from '../execution/host-models.js';
 import type { ModelTimers } from '../execution/model-timers.js';
-import { isOutage } from '../execution/transient.js';
 import { namesOfCode } from '../model/code.js';
 import { warningsIn } from '../model/stored-model.js';
 import { checked } from '../contract/arguments.js';
@@ -125,12 +124,12 @@ export class ModelSaving {
     await this.calls.audit.record([{ userName, tenantId, operation, resource, answer: 'allowed', reason }]);
   }
 
-  /** If the store's answer was lost, rereads the models so that timers follow what was actually stored. */
+  /** Where it fails, the timers follow what is stored: a change whose answer was lost, or what was there before. */
   async orLookAgain<T>(names: readonly string[], owner: string | null, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (isOutage(error)) for (const name of names) this.timers.refreshSoon(name, owner);
+      for (const name of names) this.timers.refreshSoon(name, owner);
       throw error;
     }
   }

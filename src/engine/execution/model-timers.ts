@@ -96,7 +96,7 @@ export class ModelTimers {
     }
   }
 
-  /** After a change of a model whose answer was lost: the stored model decides which timers it has. */
+  /** After a change of a model that failed: the stored model decides which timers it has. */
   refreshSoon(name: string, owner: string | null): void {
     this.retries.later('the timers of a model', async () => {
       const model = await this.store.models.get(name, owner);
