@@ -2,7 +2,7 @@ import { ByLists } from './by-objects.js';
 import { EVERYTHING } from './condition.js';
 import { Compilations } from './compilations.js';
 import type { Decision } from './decision.js';
-import { isFixedList, readFieldRules, type FieldRule } from './field-rule.js';
+import { FieldsFailed, isFixedList, readFieldRules, type FieldRule } from './field-rule.js';
 import { FieldTrees } from './field-tree.js';
 import { HiddenFields } from './hidden-fields.js';
 import { TENANT_MARK, type StatedMark } from './mark.js';
@@ -15,6 +15,7 @@ import { RuleSet } from './rule-set.js';
 import { Answered } from './rule-sets.js';
 import { Ruling, type Failure } from './ruling.js';
 import type { Scope } from './scope.js';
+import { ignoreRejections } from './unawaited.js';
 import { show } from './value.js';
 
 const NO_FIELDS: readonly FieldRule[] = Object.freeze([]);
@@ -46,17 +47,6 @@ export interface DecisionPoint {
    * @throws FieldsFailed if a policy failed
    */
   hidden(principal: SecureUser): HiddenFields | undefined;
-}
-
-/** A policy could not say which fields it hides. */
-export class FieldsFailed extends Error {
-  constructor(
-    readonly policy: string,
-    cause: unknown,
-  ) {
-    super(`the policy ${policy} failed`, { cause });
-    this.name = 'FieldsFailed';
-  }
 }
 
 /**
@@ -181,10 +171,12 @@ export function createDecisionPoint(
     let place = startOf(principal, operation);
     for (const { policy, answers } of asked) {
       if (admin && !isHeard(policy, principal)) continue;
+      let answer: PolicyAnswer | undefined;
       try {
-        const answer = policy.answer(principal, operation, facts);
+        answer = policy.answer(principal, operation, facts);
         place = place.after(answer) ?? add(place, answers, answer, operation, admin);
       } catch (cause) {
+        ignoreRejections(answer);
         return { policy: policy.name, cause };
       }
     }
@@ -226,11 +218,13 @@ export function createDecisionPoint(
     const admin = principal.isAdmin();
     const lists = withFields.flatMap((policy) => {
       if (admin && !isHeard(policy, principal)) return [];
+      let given: unknown;
       try {
-        const given: unknown = policy.fields?.(principal);
+        given = policy.fields?.(principal);
         const rules = trees.knows(given) ? given : readFieldRules(given);
         return rules.length === 0 ? [] : [rules];
       } catch (cause) {
+        ignoreRejections(given);
         throw new FieldsFailed(policy.name, cause);
       }
     });

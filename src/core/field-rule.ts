@@ -94,3 +94,14 @@ export function readFieldRules(given: unknown): readonly FieldRule[] {
 /** True if nothing in the list can change any more. */
 export const isFixedList = (rules: readonly FieldRule[]): boolean =>
   Object.isFrozen(rules) && rules.every((rule) => Object.isFrozen(rule) && isFixed(rule.unless));
+
+/** A policy could not say which fields it hides. */
+export class FieldsFailed extends Error {
+  constructor(
+    readonly policy: string,
+    cause: unknown,
+  ) {
+    super(`the policy ${policy} failed`, { cause });
+    this.name = 'FieldsFailed';
+  }
+}

@@ -1,4 +1,5 @@
-import { createDecisionPoint, type DecisionPoint, type FieldsFailed } from './decision-point.js';
+import { createDecisionPoint, type DecisionPoint } from './decision-point.js';
+import type { FieldsFailed } from './field-rule.js';
 import { OPERATIONS, type Operation } from './operation.js';
 import type { Policy } from './policy.js';
 import { SecureUser } from './principal.js';

@@ -1,8 +1,15 @@
 import { byCases } from '../../src/core/cases.js';
 import { and, eq, EVERYTHING, not, or, type Condition } from '../../src/core/condition.js';
-import { createDecisionPoint, FieldsFailed } from '../../src/core/decision-point.js';
+import { createDecisionPoint } from '../../src/core/decision-point.js';
 import { tryPolicies } from '../../src/core/tried-policies.js';
-import { isDataField, isFixedList, namesOfPath, overlap, readFieldRules } from '../../src/core/field-rule.js';
+import {
+  FieldsFailed,
+  isDataField,
+  isFixedList,
+  namesOfPath,
+  overlap,
+  readFieldRules,
+} from '../../src/core/field-rule.js';
 import type { Policy } from '../../src/core/policy.js';
 import { SecureUser } from '../../src/core/principal.js';
 

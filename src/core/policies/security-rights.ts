@@ -7,6 +7,9 @@ import type { SecureUser } from '../principal.js';
 import type { Right } from '../rights.js';
 import { ByPrincipal } from './by-principal.js';
 
+/** The name of the policy that security roles make. */
+export const SECURITY_RIGHTS = 'security-rights';
+
 const ME = Object.freeze({ ref: 'user', path: 'userName' } as const);
 const OWN_TASK: Condition = or(eq('item.assignee', ME), eq('item.guard.owner', ME));
 
@@ -150,7 +153,7 @@ function answersTo(roles: HeldRights, variant: Variant): ByPrincipal<PolicyAnswe
 export function securityRights(roles: HeldRights): Policy {
   const answers = new Map<Variant, ByPrincipal<PolicyAnswer>>();
   return Object.freeze({
-    name: 'security-rights',
+    name: SECURITY_RIGHTS,
     answer(principal, operation, facts) {
       const variant = variantOf(facts);
       let found = answers.get(variant);
