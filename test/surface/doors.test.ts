@@ -1,4 +1,4 @@
-import { ADMIN, OPERATIONS, type Guard, type Operation } from 'bpmn-guard';
+import { ADMIN, OPERATIONS, type Guard, type Operation, type PoliciesApi } from 'bpmn-guard';
 import { sample } from '../support/cases.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../support/guards.js';
 import { catching, end, message, model, signal, start, task } from '../support/models.js';
@@ -34,6 +34,49 @@ const empty = async (work: Promise<unknown>): Promise<void> => {
     return;
   }
   expect(outcome?.value ?? []).toEqual([]);
+};
+
+const DUTY = { duty: 'not-initiator', model: 'Simple', tasks: ['t'] } as const;
+const CHANGE = [{ kind: 'duty', id: 'd', value: DUTY }];
+const inSection = async ({ sections }: PoliciesApi): Promise<{ section: string }> => {
+  await sections.create('s');
+  return { section: 's' };
+};
+const withRole = async ({ securityRoles }: PoliciesApi): Promise<string> => {
+  await securityRoles.save('r', { rights: [] });
+  return 'r';
+};
+/** What reads or changes the policies. What a door needs is made by it, which is refused as well. */
+const POLICY_DOORS: Readonly<Record<string, (policies: PoliciesApi) => Promise<unknown>>> = {
+  read: (policies) => policies.read(),
+  history: async (policies) => [await policies.history()],
+  export: (policies) => policies.export(),
+  lint: (policies) => policies.lint(),
+  diff: (policies) => policies.diff(CHANGE),
+  apply: (policies) => policies.apply(CHANGE),
+  import: (policies) => policies.import('{ duties: {} }'),
+  'duties.list': async (policies) => [await policies.duties.list()],
+  'duties.save': (policies) => policies.duties.save('d', DUTY),
+  'grid.list': async (policies) => [await policies.grid.list()],
+  'grid.labels': async (policies) => [await policies.grid.labels()],
+  'grid.export': (policies) => policies.grid.export('csv'),
+  'caseOperations.list': (policies) => policies.caseOperations.list(),
+  'caseOperations.text': async (policies) => [await policies.caseOperations.text()],
+  'caseFields.list': async (policies) => [await policies.caseFields.list()],
+  'securityRoles.list': async (policies) => [await policies.securityRoles.list()],
+  'securityRoles.save': (policies) => policies.securityRoles.save('r', { rights: [] }),
+  'securityRoles.give': async (policies) =>
+    policies.securityRoles.give(await withRole(policies), { user: 'bob' }),
+  'securityRoles.remove': async (policies) => policies.securityRoles.remove(await withRole(policies)),
+  'sections.create': (policies) => policies.sections.create('s'),
+  'sections.rename': async (policies) => policies.sections.rename((await inSection(policies)).section, 'S'),
+  'sections.delete': async (policies) => policies.sections.delete((await inSection(policies)).section),
+  'sections.permissions.list': async (policies) =>
+    policies.sections.permissions.list(await inSection(policies)),
+  'sections.permissions.give': async (policies) =>
+    policies.sections.permissions.give(await inSection(policies), { user: 'ann' }, ['read']),
+  'sections.effective': async (policies) =>
+    policies.sections.effective({ userName: 'ann' }, await inSection(policies)),
 };
 
 /** The doors of each operation: refused, or finding nothing, while it is off; open while it is on. */
@@ -276,6 +319,12 @@ const DOORS: Partial<Record<Operation, Readonly<Record<string, Door>>>> = {
   'system:policy': {
     'dataStore.install': (guard) => guard.runAs(root, () => (guard.server.dataStore as any).install()),
     'definitions.install': (guard) => guard.runAs(root, () => (guard.server.definitions as any).install()),
+    ...Object.fromEntries(
+      Object.entries(POLICY_DOORS).map(([name, door]) => [
+        `policies.${name}`,
+        (guard: Guard) => door(guard.as(root).policies),
+      ]),
+    ),
   },
 };
 

@@ -49,7 +49,10 @@ export function effectiveOf(
     const [info, named] = given();
     const sight = sightOf(call, now);
     const isOwn = info === undefined || info.userName === call.principal.userName;
-    if (!isOwn) sight.assertAdministrator('see the permissions of others');
+    if (!isOwn) {
+      sight.assertAdministrator('see the permissions of others');
+      commands.assertUnrestricted(call);
+    }
     const place = placeOf(call, named);
     // A caller without any permission there learns no more of it than of one that does not exist.
     const visible = 'section' in place ? sight.knows(place.section) : sight.holds(place, ...PERMISSION_NAMES);

@@ -82,6 +82,7 @@ export function sectionPermissionsApi(
       const given = atOnce(() => readPlace(on));
       return commands.run(user, async (call, now): Promise<SectionGrants> => {
         sightOf(call, now).assertAdministrator(READ);
+        commands.assertUnrestricted(call);
         const place = placeOf(call, given());
         await assertThere(commands, call, now, place);
         const own = 'section' in place ? sectionIn(now.set, place.section) : modelIn(now.set, place);

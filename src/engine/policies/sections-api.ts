@@ -13,7 +13,7 @@ import { mayReadModel } from '../enforcement/model-access.js';
 import { atOnce, copyOf } from '../contract/arguments.js';
 import { effectiveOf } from './effective-permissions.js';
 import type { InForce } from '../policy-book/policy-book.js';
-import type { PolicyCommands } from './policy-commands.js';
+import { CHANGES, type PolicyCommands } from './policy-commands.js';
 import {
   isEmpty,
   modelIn,
@@ -53,8 +53,10 @@ export function sectionsApi(commands: PolicyCommands): SectionsApi {
     make: (change: SectionChange) => PolicyChange[] | Promise<PolicyChange[]>,
   ): Promise<{ version: number }> => {
     const how = copyOf(options);
-    const makeAt = (asker: Call, now: InForce): PolicyChange[] | Promise<PolicyChange[]> =>
-      make({ call: asker, now, sight: sightOf(asker, now) });
+    const makeAt = (asker: Call, now: InForce): PolicyChange[] | Promise<PolicyChange[]> => {
+      commands.assertUnrestricted(asker, CHANGES);
+      return make({ call: asker, now, sight: sightOf(asker, now) });
+    };
     // What an administrator asks for may follow from a change that is still to come.
     const may = (asker: Call, now: InForce): unknown => commands.isAdministrator(asker) || makeAt(asker, now);
     return commands.inTurn(user, may, async (call, now) => {

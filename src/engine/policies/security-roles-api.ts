@@ -17,12 +17,13 @@ import type { PolicyChangeOptions, SecurityRolesApi, SecurityRoleView } from '..
 import type { Call } from '../enforcement/call.js';
 import { atOnce } from '../contract/arguments.js';
 import type { InForce } from '../policy-book/policy-book.js';
-import { MANAGE, READ, removal, type PolicyCommands } from './policy-commands.js';
+import { CHANGES, MANAGE, READ, removal, type PolicyCommands } from './policy-commands.js';
 
 /** Reads and changes the security roles of the caller's tenant. */
 export function securityRolesApi(commands: PolicyCommands): SecurityRolesApi {
   const assertManager = (call: Call, now: InForce): void => {
     if (!commands.holds(call, now, MANAGE)) throw needsRight(MANAGE);
+    commands.assertUnrestricted(call, CHANGES);
   };
   const change = (
     user: unknown,
@@ -33,6 +34,7 @@ export function securityRolesApi(commands: PolicyCommands): SecurityRolesApi {
     list: (user) =>
       commands.run(user, async (call, now) => {
         if (!commands.holds(call, now, READ, MANAGE)) throw needsRight(READ);
+        commands.assertUnrestricted(call);
         return rolesIn(now);
       }),
     mine: (user) =>
