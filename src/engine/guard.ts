@@ -1,9 +1,7 @@
 import type { DecisionPoint } from '../core/decision-point.js';
 import { unmarkedRules } from '../core/tried-policies.js';
-import { AccessDenied, BadInput, CouldNotTell } from '../core/errors.js';
-import { asOperation } from '../core/operation.js';
-import { DESIGNER, type UserInfo } from '../core/principal.js';
-import { isRight, type Right } from '../core/rights.js';
+import { BadInput } from '../core/errors.js';
+import { DESIGNER } from '../core/principal.js';
 import { within } from '../core/within.js';
 import { openStore } from '../store/open.js';
 import { announce } from '../store/presence.js';
@@ -14,7 +12,7 @@ import { ScopedReads } from './enforcement/scoped-reads.js';
 import { checkGuardOptions } from './contract/guard-options.js';
 import { readFlags, type Flags } from './contract/environment.js';
 import { Events } from './enforcement/events.js';
-import { explain } from './enforcement/explain.js';
+import { questions } from './enforcement/questions.js';
 import { health } from './upkeep/health.js';
 import { bpmn, checkHost, tameHost, type HostServer } from './model/host.js';
 import { createIdentity } from './identity.js';
@@ -98,7 +96,7 @@ async function assemble(
   const store = Object.create(plain, { bounded: { value: bounded } }) as Store;
   const caseRoles = { visibility: flags.caseVisibility };
   const book = new PolicyBook(store.policies, compilerWith(policies, { caseRoles }), incidents);
-  const principals = new Principals(contexts, options.directory, flags);
+  const principals = new Principals(contexts, options.directory, flags, incidents);
   const files = new PolicyFolder({
     store,
     book,
@@ -158,14 +156,6 @@ async function assemble(
   if (store.kind === 'mongo') inside.takeover.start();
   const leave = await announce(plain, inside.owner);
 
-  const why: Guard['explain'] = (user, operation, resource = {}, about) =>
-    store.bounded(async () =>
-      explain(parts, await calls.of(await principals.of(user)), asOperation(operation), resource, about),
-    );
-
-  const holds = async (user: UserInfo, right: Right): Promise<boolean> =>
-    calls.holds(await principals.of(user), right);
-
   return Object.freeze({
     server,
     api,
@@ -174,18 +164,7 @@ async function assemble(
     identity: createIdentity(parts, contexts, api, flags, inside.serving),
     as: (user) => bindApi(api, user),
     runAs: async (user, fn) => contexts.runAs(await store.bounded(() => principals.of(user)), fn),
-    can: async (user, operation, resource = {}, about) => {
-      try {
-        if (isRight(operation)) return await store.bounded(() => holds(user, operation));
-        const decision = await why(user, operation, resource, about);
-        if (decision.couldNotTell === undefined) return decision.allowed;
-        throw new CouldNotTell('could-not-tell', 'Could not tell whether this is allowed.');
-      } catch (error) {
-        if (error instanceof AccessDenied) return false;
-        throw error;
-      }
-    },
-    explain: why,
+    ...questions(parts),
     on: (event, handler) => events.on(event, handler),
     install: () => store.install(),
     health: () =>

@@ -71,15 +71,17 @@ export class Outlet<T> {
 
 /** Wraps the application's logger, so that it can neither fail nor delay the work that logs. */
 export function safeLogger(logger: GuardLogger): GuardLogger {
+  // Nowhere else is left to report it.
+  const failed = (error: unknown): void =>
+    process.emitWarning(`The logger of bpmn-guard failed: ${messageOf(error)}`);
   const guard =
     (level: 'info' | 'warn' | 'error') =>
     (message: string, facts?: Record<string, unknown>): void => {
       try {
         // A promise of any library, which may reject.
-        Promise.resolve(logger[level](message, facts) as unknown).catch(() => undefined);
+        Promise.resolve(logger[level](message, facts) as unknown).catch(failed);
       } catch (error) {
-        // Nowhere else is left to report it.
-        process.emitWarning(`The logger of bpmn-guard failed: ${messageOf(error)}`);
+        failed(error);
       }
     };
   return Object.freeze({ info: guard('info'), warn: guard('warn'), error: guard('error') });

@@ -1,5 +1,5 @@
 import { EVERYTHING } from '../../core/condition.js';
-import { FieldsFailed } from '../../core/decision-point.js';
+import { FieldsFailed } from '../../core/field-rule.js';
 import { LISTED } from '../../core/tried-policies.js';
 import { whyNot, type Decision } from '../../core/decision.js';
 import { AccessDenied, CouldNotTell, notFound } from '../../core/errors.js';
@@ -8,7 +8,7 @@ import { OPERATIONS, type Operation } from '../../core/operation.js';
 import { NO_FACTS, type Facts } from '../../core/policy.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { Resource } from '../../core/resource.js';
-import type { Ruling } from '../../core/ruling.js';
+import type { Failure, Ruling } from '../../core/ruling.js';
 import { scopeOf, type Scope } from '../../core/scope.js';
 import { show } from '../../core/value.js';
 import type { StoredInstance } from '../../store/port.js';
@@ -90,14 +90,13 @@ export class Call {
     if (known?.facts === facts) return known.ruling;
     const ruling = this.inForce.point.ask(this.principal, operation, facts);
     this.rulings.set(operation, { facts, ruling });
-    if (ruling.failure !== undefined) {
-      const { policy, cause } = ruling.failure;
-      this.calls.incidents.record('policy', 'a policy failed; the answer is "could not tell"', cause, {
-        policy,
-        operation,
-      });
-    }
+    if (ruling.failure !== undefined) this.recordFailed(ruling.failure, operation);
     return ruling;
+  }
+
+  private recordFailed({ policy, cause }: Failure, operation: string): void {
+    const what = 'a policy failed; the answer is "could not tell"';
+    this.calls.incidents.record('policy', what, cause, { policy, operation });
   }
 
   /**
@@ -164,12 +163,18 @@ export class Call {
     };
   }
 
-  private assertTold({ couldNotTell, operation }: Decision): void {
-    if (couldNotTell === undefined) return;
-    if (this.rulings.get(operation)?.ruling.failure === undefined)
+  /** Logs and counts a rule that could not be evaluated; one that failed was counted when it was asked. */
+  recordUntold({ couldNotTell, operation }: Decision): void {
+    if (couldNotTell !== undefined && this.rulings.get(operation)?.ruling.failure === undefined)
       this.calls.incidents.record('decision', 'a rule could not be evaluated', new Error(couldNotTell), {
         operation,
       });
+  }
+
+  private assertTold(decision: Decision): void {
+    const { couldNotTell, operation } = decision;
+    if (couldNotTell === undefined) return;
+    this.recordUntold(decision);
     throw new CouldNotTell('could-not-tell', `Could not tell whether this is allowed (${operation}).`);
   }
 
@@ -210,10 +215,7 @@ export class Call {
     } catch (error) {
       if (!(error instanceof FieldsFailed)) throw error;
       const { policy, cause } = error;
-      this.calls.incidents.record('policy', 'a policy failed; the answer is "could not tell"', cause, {
-        policy,
-        operation: 'fields',
-      });
+      this.recordFailed({ policy, cause }, 'fields');
       throw new CouldNotTell(
         'could-not-tell',
         `Could not tell which fields are shown: the policy ${policy} failed.`,

@@ -115,6 +115,29 @@ export class Calls {
     });
   }
 
+  /**
+   * Runs one question about what a user may do. A refusal is its answer, so that only a failure is recorded.
+   * @param operation an operation or a right
+   */
+  question<T>(
+    user: unknown,
+    operation: string,
+    target: Target,
+    work: (principal: SecureUser) => Promise<T>,
+  ): Promise<T> {
+    return this.store.bounded(async () => {
+      let principal: SecureUser | undefined;
+      try {
+        principal = await this.principals.of(user);
+        return await work(principal);
+      } catch (error) {
+        if (isGuardError(error) && error.status >= 500)
+          await this.refused(principal, operation, target, error);
+        throw error;
+      }
+    });
+  }
+
   private async asked<F>(
     principal: SecureUser,
     ask: (call: Call) => Promise<F>,

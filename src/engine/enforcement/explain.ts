@@ -1,5 +1,5 @@
 import type { Decision } from '../../core/decision.js';
-import { BadInput, notFound } from '../../core/errors.js';
+import { BadInput, CouldNotTell, notFound } from '../../core/errors.js';
 import { OPERATIONS, type Operation } from '../../core/operation.js';
 import { unknownName } from '../../core/options.js';
 import type { Facts } from '../../core/policy.js';
@@ -9,6 +9,7 @@ import { isObject, show } from '../../core/value.js';
 
 import type { StartFacts } from '../model/model-facts.js';
 import type { DecisionAbout } from '../contract/types.js';
+import type { Target } from './audit.js';
 import { STARTS, type Call } from './call.js';
 import type { StoredItem } from '../../store/port.js';
 import type { CommandParts } from './command-parts.js';
@@ -35,10 +36,26 @@ const NAMED_BY = {
   start: '{ start: { elementId } }',
 } as const;
 
+/** Maximum length of ids and names in the audit trail. */
+const LONGEST = 100;
+
 const textAt = (record: Readonly<Record<string, unknown>> | undefined, field: string): string | undefined => {
   const value = record?.[field];
   return typeof value === 'string' ? value : undefined;
 };
+
+/** What a question is about, for the audit trail. */
+export function targetOf(operation: Operation, given: unknown): Target {
+  const { kind } = OPERATIONS[operation];
+  if (!isObject(given)) return { kind };
+  const { item, instance, model } = given as Resource;
+  const [id, name] = [textAt(item ?? instance, 'id'), textAt(model, 'name')];
+  return {
+    kind,
+    ...(id !== undefined && { id: id.slice(0, LONGEST) }),
+    ...(name !== undefined && { name: name.slice(0, LONGEST) }),
+  };
+}
 
 /**
  * A part with an unknown name or given as its bare id would be taken for a missing one, and the answer for a refusal.
@@ -191,7 +208,13 @@ export async function explain(
   const facts = asked(operation, about);
   const found = await find(parts, call, operation, given);
   if (found?.readable !== true) throw notFound(OPERATIONS[operation].kind);
-  return call.decide(operation, found.resource, facts ? { ...found.facts, ...facts } : found.facts);
+  const decision = call.decide(operation, found.resource, facts ? { ...found.facts, ...facts } : found.facts);
+  if (decision.couldNotTell !== undefined) {
+    call.recordUntold(decision);
+    const failure = new CouldNotTell('could-not-tell', decision.couldNotTell);
+    await parts.calls.refused(call.principal, operation, targetOf(operation, given), failure);
+  }
+  return decision;
 }
 
 /**

@@ -13,6 +13,7 @@ import { Recent } from '../../core/recent.js';
 import { within } from '../../core/within.js';
 import type { Contexts } from '../execution/context.js';
 import { DEVELOPER, type Flags } from '../contract/environment.js';
+import type { Incidents } from '../contract/incidents.js';
 import type { Directory } from '../contract/types.js';
 import { isReserved } from '../users/user-input.js';
 
@@ -61,6 +62,7 @@ export class Principals {
     private readonly contexts: Contexts,
     private readonly directory: Directory | undefined,
     private readonly flags: Flags,
+    private readonly incidents: Pick<Incidents, 'record'>,
   ) {}
 
   get hasDirectory(): boolean {
@@ -155,11 +157,28 @@ export class Principals {
     const { forgotten } = this;
     const found = await this.look(this.directory, principal.userName);
     if (found === undefined || found.disabled) throw unknown();
-    const fresh = toPrincipal({ ...found, userName: found.userName ?? principal.userName });
-    if (fresh.userName !== principal.userName)
-      throw new AccessDenied('unauthenticated', 'The directory answered for another user.');
+    const fresh = this.principalOf(found, principal.userName);
+    if (fresh.userName !== principal.userName) {
+      const refused = new AccessDenied('unauthenticated', 'The directory answered for another user.');
+      this.failed('the user directory answered for another user', refused);
+      throw refused;
+    }
     if (forgotten === this.forgotten) this.cache.set(principal.userName, fresh);
     return fresh;
+  }
+
+  private failed(what: string, cause: unknown): void {
+    this.incidents.record('directory', what, cause);
+  }
+
+  /** @throws AccessDenied `unauthenticated` if the directory's answer is not a valid user */
+  private principalOf(found: ReturnType<typeof readUserInfo>, userName: string): SecureUser {
+    try {
+      return toPrincipal({ ...found, userName: found.userName ?? userName });
+    } catch (error) {
+      this.failed('the user directory answered with something that is not a valid user', error);
+      throw error;
+    }
   }
 
   /** @throws CouldNotTell if the directory fails or returns something that is not a user */
@@ -177,9 +196,9 @@ export class Principals {
     try {
       return await within(DIRECTORY_LIMIT, question());
     } catch (error) {
-      throw isGuardError(error)
-        ? error
-        : new CouldNotTell('store-unavailable', 'The user directory did not answer.', { cause: error });
+      if (isGuardError(error)) throw error;
+      this.failed('the user directory failed', error);
+      throw new CouldNotTell('store-unavailable', 'The user directory did not answer.', { cause: error });
     }
   }
 
@@ -196,7 +215,7 @@ export class Principals {
     if (this.directory === undefined) return toPrincipal({ userName: name, tenantId });
     const found = await this.look(this.directory, name);
     if (found === undefined || found.disabled || (found.tenantId ?? null) !== tenantId) return undefined;
-    return toPrincipal({ ...found, userName: found.userName ?? name });
+    return this.principalOf(found, name);
   }
 
   /** Whether the group has a member in that tenant; false if the directory cannot tell. @throws CouldNotTell */

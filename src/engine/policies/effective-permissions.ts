@@ -10,6 +10,7 @@ import type { InForce } from '../policy-book/policy-book.js';
 import type { PolicyCommands } from './policy-commands.js';
 import { assertThere, placeOf } from './section-permissions-api.js';
 import type { SectionSight } from './section-sight.js';
+import { assertUnrestricted } from './unrestricted.js';
 
 /** The person asked about, as the caller names it. */
 function readPerson(of: unknown): UserInfo | undefined {
@@ -51,7 +52,7 @@ export function effectiveOf(
     const isOwn = info === undefined || info.userName === call.principal.userName;
     if (!isOwn) {
       sight.assertAdministrator('see the permissions of others');
-      commands.assertUnrestricted(call);
+      assertUnrestricted(call);
     }
     const place = placeOf(call, named);
     // A caller without any permission there learns no more of it than of one that does not exist.

@@ -2,9 +2,7 @@ import { today } from '../../core/clock.js';
 import { AccessDenied, Conflict, notFound } from '../../core/errors.js';
 import { count, FLAG, TEXT, type OptionsOf } from '../../core/options.js';
 import { setAfter } from '../../core/policy-kinds.js';
-import { SECURITY_RIGHTS } from '../../core/policies/security-rights.js';
 import { SECURITY_ROLE_ENTRIES } from '../../core/policies/security-role-entries.js';
-import type { Facts } from '../../core/policy.js';
 import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
 import type { SecureUser } from '../../core/principal.js';
 import { needsRight, type Right } from '../../core/rights.js';
@@ -20,12 +18,10 @@ import { ModelNames } from './known-names.js';
 import { changesIn } from './named-changes.js';
 import { Outdated, type InForce } from '../policy-book/policy-book.js';
 import { assertNoSections } from './section-sight.js';
+import { CHANGES } from './unrestricted.js';
 
 export const MANAGE: Right = 'SecurityRole:Manage';
 export const READ: Right = 'SecurityRole:Read';
-
-/** Facts of a change of policies. */
-export const CHANGES: Facts = Object.freeze({ about: 'changes' });
 
 const HISTORY = { default: 50, most: 500 };
 
@@ -130,17 +126,6 @@ export class PolicyCommands {
   /** @throws AccessDenied `forbidden`, unless the caller may change policies, of whatever kind */
   assertChanger(call: Call): void {
     call.assert('system:policy', {}, true, CHANGES);
-  }
-
-  /**
-   * Asserts that nothing restricts `system:policy`, of calls that something else permits. The rights of security roles
-   * do not count: they are what permits some of these calls, and others have permissions of their own.
-   * @throws AccessDenied `forbidden`; CouldNotTell `could-not-tell`
-   */
-  assertUnrestricted(call: Call, facts?: Facts): void {
-    const { rules, says } = call.against('system:policy', {}, facts);
-    const at = rules.findIndex((rule) => !rule.startsWith(`${SECURITY_RIGHTS}/`));
-    if (at >= 0) throw new AccessDenied('forbidden', `You may not do this (system:policy): ${says[at]}.`);
   }
 
   /** True also while the rules are switched off. */

@@ -28,6 +28,7 @@ import {
   withSection,
 } from './section-changes.js';
 import type { SectionChange, SectionSight } from './section-sight.js';
+import { assertUnrestricted } from './unrestricted.js';
 
 const HOLDER = 'The holder of section permissions';
 const CHANGE = 'change the permissions of sections';
@@ -82,7 +83,7 @@ export function sectionPermissionsApi(
       const given = atOnce(() => readPlace(on));
       return commands.run(user, async (call, now): Promise<SectionGrants> => {
         sightOf(call, now).assertAdministrator(READ);
-        commands.assertUnrestricted(call);
+        assertUnrestricted(call);
         const place = placeOf(call, given());
         await assertThere(commands, call, now, place);
         const own = 'section' in place ? sectionIn(now.set, place.section) : modelIn(now.set, place);

@@ -13,7 +13,7 @@ import { mayReadModel } from '../enforcement/model-access.js';
 import { atOnce, copyOf } from '../contract/arguments.js';
 import { effectiveOf } from './effective-permissions.js';
 import type { InForce } from '../policy-book/policy-book.js';
-import { CHANGES, type PolicyCommands } from './policy-commands.js';
+import type { PolicyCommands } from './policy-commands.js';
 import {
   isEmpty,
   modelIn,
@@ -29,6 +29,7 @@ import {
 import { sectionPermissionsApi } from './section-permissions-api.js';
 import { needsPermission, SectionSight, type SectionChange } from './section-sight.js';
 import { sectionTree } from './section-tree.js';
+import { assertUnrestricted, CHANGES } from './unrestricted.js';
 
 const idOf = (given: unknown): string => policyName(given, 'A section');
 
@@ -54,7 +55,7 @@ export function sectionsApi(commands: PolicyCommands): SectionsApi {
   ): Promise<{ version: number }> => {
     const how = copyOf(options);
     const makeAt = (asker: Call, now: InForce): PolicyChange[] | Promise<PolicyChange[]> => {
-      commands.assertUnrestricted(asker, CHANGES);
+      assertUnrestricted(asker, CHANGES);
       return make({ call: asker, now, sight: sightOf(asker, now) });
     };
     // What an administrator asks for may follow from a change that is still to come.

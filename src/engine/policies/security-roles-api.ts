@@ -17,13 +17,14 @@ import type { PolicyChangeOptions, SecurityRolesApi, SecurityRoleView } from '..
 import type { Call } from '../enforcement/call.js';
 import { atOnce } from '../contract/arguments.js';
 import type { InForce } from '../policy-book/policy-book.js';
-import { CHANGES, MANAGE, READ, removal, type PolicyCommands } from './policy-commands.js';
+import { MANAGE, READ, removal, type PolicyCommands } from './policy-commands.js';
+import { assertUnrestricted, CHANGES } from './unrestricted.js';
 
 /** Reads and changes the security roles of the caller's tenant. */
 export function securityRolesApi(commands: PolicyCommands): SecurityRolesApi {
   const assertManager = (call: Call, now: InForce): void => {
     if (!commands.holds(call, now, MANAGE)) throw needsRight(MANAGE);
-    commands.assertUnrestricted(call, CHANGES);
+    assertUnrestricted(call, CHANGES);
   };
   const change = (
     user: unknown,
@@ -34,7 +35,7 @@ export function securityRolesApi(commands: PolicyCommands): SecurityRolesApi {
     list: (user) =>
       commands.run(user, async (call, now) => {
         if (!commands.holds(call, now, READ, MANAGE)) throw needsRight(READ);
-        commands.assertUnrestricted(call);
+        assertUnrestricted(call);
         return rolesIn(now);
       }),
     mine: (user) =>

@@ -1,9 +1,11 @@
 import type { Directory, Guard } from 'bpmn-guard';
 import { ADMIN_USER, Guards, person, refusal } from '../../support/guards.js';
+import { end, model, start, task } from '../../support/models.js';
 import { any } from '../../support/told.js';
 
 const ann = person('ann');
 const guards = new Guards('embedded');
+const SIMPLE = model([start(), task('t', { assignee: 'ann' }), end()]);
 const said = async (work: () => Promise<unknown>): Promise<string> => {
   const { code, name, message } = await refusal(Promise.resolve().then(work));
   return `${code ?? name}: ${message}`;
@@ -76,6 +78,50 @@ test('a directory that does not answer, or not for this user, is no yes', async 
   expect(await said(list('cleo'))).toBe('unauthenticated: The user is not known or is disabled.');
   find = async () => ({ userGroups: ['ADMIN'] }) as never;
   expect(await guard.api.data.findItems({}, person('dora'))).toEqual([]);
+});
+
+test.each<[what: string, find: Directory['find'], says: string]>([
+  ['rejects', () => Promise.reject(new Error('no route')), 'the user directory failed'],
+  ['answers with no user', async () => any('cleo'), 'the user directory failed'],
+  [
+    'has groups that are no list',
+    async () => any({ userName: 'cleo', userGroups: 'hr' }),
+    'the user directory answered with something that is not a valid user',
+  ],
+  [
+    'answers for another user',
+    async () => ({ userName: 'ann' }),
+    'the user directory answered for another user',
+  ],
+])(
+  'a directory that %s is logged with the cause, counted, and in the audit trail',
+  async (_what, find, says) => {
+    const { guard, log } = await guards.open({ directory: { find } });
+    await refusal(guard.api.data.findItems({}, person('cleo')));
+    expect(log).toContainEqual({
+      level: 'error',
+      message: says,
+      facts: { error: expect.stringMatching(/./) as string },
+    });
+    expect((await guard.health()).incidents).toEqual({ directory: 1 });
+    expect(await guard.store.audit.find({ limit: 9 })).toMatchObject([{ operation: 'task:read' }]);
+  },
+);
+
+test('of a person whom one assigns to, a failing directory is logged as well', async () => {
+  let isDown = false;
+  const find: Directory['find'] = async (userName) => {
+    if (isDown && userName === 'bob') throw new Error('no route');
+    return { userName, userGroups: userName === 'admin' ? ['ADMIN'] : [] };
+  };
+  const { guard, log } = await guards.open({ directory: { find }, models: { Simple: SIMPLE } });
+  const { items } = await guard.api.engine.start('Simple', {}, ADMIN_USER);
+  const id = items.find(({ elementId }) => elementId === 't')?.id as string;
+  isDown = true;
+  expect(await said(() => guard.api.tasks.assign(id, 'bob', ADMIN_USER))).toBe(
+    'store-unavailable: The user directory did not answer.',
+  );
+  expect(log.filter(({ message }) => message === 'the user directory failed')).toHaveLength(1);
 });
 
 test('what the directory has said of a user counts for a moment, and no longer than until it says that it changed', async () => {

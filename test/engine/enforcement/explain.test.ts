@@ -1,5 +1,5 @@
 import type { Guard, Operation, Resource } from 'bpmn-guard';
-import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
+import { ADMIN_USER, Guards, person, refusal, waitingTask, type TestGuard } from '../../support/guards.js';
 import { end, message, model, start, task } from '../../support/models.js';
 
 const AN_OBJECT = /must be an object such as/;
@@ -34,6 +34,71 @@ describe('A question about one resource', () => {
           code: 'bad-request',
           message: expect.stringMatching(message) as unknown,
         });
+  });
+});
+
+describe('A question that cannot be answered', () => {
+  const guards = new Guards('embedded');
+  const ann = person('ann');
+  const asked = async (broken: boolean): Promise<TestGuard & { item: string; fails: { now: boolean } }> => {
+    const fails = { now: false };
+    const made = await guards.open({
+      models: { M: model([start(), task('t', { assignee: 'ann' }), end()]) },
+      directory: {
+        find: async (userName) => {
+          if (fails.now && !broken) throw new Error('no route');
+          return { userName, userGroups: userName === 'admin' ? ['ADMIN'] : [] };
+        },
+        onChanged: (tell) => {
+          forget = tell;
+          return () => undefined;
+        },
+      },
+      policies: [
+        {
+          name: 'broken',
+          answer: () => {
+            if (fails.now && broken) throw new Error('no table');
+            return {};
+          },
+        },
+      ],
+    });
+    await made.guard.api.engine.start('M', {}, ann);
+    const item = (await waitingTask(made.guard, 't')).id;
+    fails.now = true;
+    forget?.('ann');
+    return { ...made, item, fails };
+  };
+  let forget: ((userName: string) => void) | undefined;
+
+  test.each<[what: string, broken: boolean, code: string]>([
+    ['a policy that fails', true, 'could-not-tell'],
+    ['a directory that fails', false, 'store-unavailable'],
+  ])('is a failure in the audit trail, because of %s', async (_what, broken, code) => {
+    const { guard, item, fails } = await asked(broken);
+    const resource = { item: { id: item } };
+    for (const ask of [guard.can, guard.explain])
+      expect(await refusal(ask(ann, 'task:take', resource))).toMatchObject({ code, status: 503 });
+    const failed = {
+      operation: 'task:take',
+      resource: { kind: 'task', id: item },
+      answer: 'failed',
+      reason: code,
+    };
+    expect(await guard.store.audit.find({ answer: 'failed', limit: 9 })).toMatchObject([failed, failed]);
+    fails.now = false;
+    expect(await guard.can(ann, 'task:delegate', resource)).toBe(true);
+    expect(await guard.can(person('eve'), 'task:take', resource)).toBe(false);
+    expect(await guard.store.audit.find({ limit: 9, answer: 'refused' })).toEqual([]);
+  });
+
+  test('is one where a right is asked for', async () => {
+    const { guard } = await asked(false);
+    expect((await refusal(guard.can(ann, 'Todo:Process'))).code).toBe('store-unavailable');
+    expect(await guard.store.audit.find({ answer: 'failed', limit: 9 })).toMatchObject([
+      { operation: 'Todo:Process', resource: { kind: 'system' }, reason: 'store-unavailable' },
+    ]);
   });
 });
 

@@ -3,6 +3,7 @@ import { readFlags } from '../../../src/engine/contract/environment.js';
 import type { Directory } from '../../../src/engine/contract/types.js';
 import { EngineUser, Principals } from '../../../src/engine/enforcement/principals.js';
 import { Contexts } from '../../../src/engine/execution/context.js';
+import { NO_INCIDENTS } from '../../support/guards.js';
 
 const ann = new SecureUser({ userName: 'ann', userGroups: ['hr'] });
 
@@ -17,7 +18,7 @@ function callers(known?: Record<string, unknown>, env: Record<string, string> = 
     return answer as never;
   };
   const directory: Directory | undefined = known && { find };
-  return { contexts, asked, principals: new Principals(contexts, directory, readFlags(env)) };
+  return { contexts, asked, principals: new Principals(contexts, directory, readFlags(env), NO_INCIDENTS) };
 }
 
 const refusalOf = async (call: Promise<unknown> | (() => Promise<unknown>)): Promise<string[]> => {
@@ -207,7 +208,7 @@ describe('The members of a group', () => {
         return ['ann'];
       },
     };
-    const principals = new Principals(new Contexts(), directory, readFlags({}));
+    const principals = new Principals(new Contexts(), directory, readFlags({}), NO_INCIDENTS);
     expect(await principals.members('hr', 'acme')).toEqual(['ann']);
     expect([await principals.hasMembers('hr', 'acme'), await principals.hasMembers('it', null)]).toEqual([
       true,
