@@ -205,8 +205,9 @@ export const lintPolicies: Run = (args, io) => {
     const { set } = await storedPolicies(store).current(tenant);
     const names = new ModelNames(store, modelKeeper(store), tenant);
     const [models, modelNames] = await Promise.all([modelsOf(set, names), names.all()]);
+    const caseRoles = await names.caseRoles();
     const people = await peopleIn(store, tenant);
-    const { findings, leftOut } = lint({ set, models, modelNames, people, namesIn });
+    const { findings, leftOut } = lint({ set, models, modelNames, caseRoles, people, namesIn });
     for (const finding of findings) {
       const { severity, kind, id, message } = finding;
       io.out(values.json === true ? JSON.stringify(finding) : `${severity}: ${kind} ${id}: ${message}`);

@@ -1,9 +1,5 @@
 import { unknownName } from '../../core/options.js';
-import {
-  CASE_FIELD,
-  CASE_OPERATION,
-  type CaseOperationEntry,
-} from '../../core/policies/case-roles/case-kinds.js';
+import { rolesNamedBy } from '../../core/policies/case-roles/case-kinds.js';
 import { BadEntry } from '../../core/policies/entries.js';
 import type { PolicyChange } from '../../core/policy-set.js';
 import { show } from '../../core/value.js';
@@ -17,13 +13,12 @@ export async function assertRolesKnown(
   names: Pick<ModelNames, 'caseRoles'>,
   changes: readonly PolicyChange[],
 ): Promise<void> {
-  const mine = changes.filter(
-    ({ kind, value }) => value !== null && (kind === CASE_OPERATION || kind === CASE_FIELD),
-  );
+  const mine = changes.filter((change) => rolesNamedBy(change).length > 0);
   if (mine.length === 0) return;
   const known = await names.caseRoles();
-  for (const { kind, id, value } of mine) {
-    const role = (value as CaseOperationEntry).roles.find((name) => !known.includes(name));
+  for (const change of mine) {
+    const { kind, id } = change;
+    const role = rolesNamedBy(change).find((name) => !known.includes(name));
     if (role === undefined) continue;
     const hint = unknownName(role, known);
     throw new BadEntry(kind, id, `${id}: no model declares the role ${show(role)}. ${hint}`);

@@ -116,11 +116,15 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
         commands.assertPolicy(call);
         const { people } = checked('policies.lint', how, LINT_OPTIONS);
         const names = commands.namesOf(call);
-        const [found, modelNames] = await Promise.all([modelsOf(set, names), names.all()]);
+        const [found, modelNames, caseRoles] = await Promise.all([
+          modelsOf(set, names),
+          names.all(),
+          names.caseRoles(),
+        ]);
         const known =
           people?.filter((person) => !isDisabled(person)).map((person) => toPrincipal(person)) ??
           (await knownPeople(set, found, calls.principals, commands.tenantOf(call)));
-        return lint({ set, models: found, modelNames, people: known, namesIn });
+        return lint({ set, models: found, modelNames, caseRoles, people: known, namesIn });
       });
     },
     securityRoles: securityRolesApi(commands),

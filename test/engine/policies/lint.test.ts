@@ -44,6 +44,17 @@ describe('the linter of the policies', () => {
     expect((await policies.lint()).findings).toEqual([]);
   });
 
+  test('warns of names that allowUnknownModels has let in', async () => {
+    const { policies } = (await guards.make({ models: { M: SEQUENCE } })).as(ADMIN_USER);
+    const unknown = { allowUnknownModels: true };
+    await policies.caseFields.save('data.pay', { roles: ['ownr'], models: ['Nn'] }, unknown);
+    await policies.caseOperations.save('CLOSE_CASE', ['owner']);
+    expect((await policies.lint()).findings).toMatchObject([
+      { severity: 'warning', rule: 'unknown-name', id: 'data.pay', counterexample: { model: 'Nn' } },
+      { severity: 'warning', rule: 'unknown-name', id: 'data.pay', counterexample: { role: 'ownr' } },
+    ]);
+  });
+
   test('takes people who are given; without any it says what it left out', async () => {
     const { policies } = (await open()).as(ADMIN_USER);
     expect(await policies.lint()).toEqual({

@@ -1,3 +1,5 @@
+import type { PolicyChange } from '../../policy-set.js';
+
 /** The kinds of policy set entries about cases. */
 export const CASE_OPERATION = 'case-operation';
 export const CASE_FIELD = 'case-field';
@@ -15,3 +17,9 @@ export interface CaseFieldEntry {
   /** Description of its purpose. */
   readonly says?: string;
 }
+
+/** The case roles that an entry names; none for other kinds and for removals. */
+export const rolesNamedBy = ({ kind, value }: Pick<PolicyChange, 'kind' | 'value'>): readonly string[] =>
+  value !== null && (kind === CASE_OPERATION || kind === CASE_FIELD)
+    ? (value as CaseOperationEntry).roles
+    : [];

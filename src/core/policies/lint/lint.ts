@@ -1,6 +1,7 @@
 import { unknownName } from '../../options.js';
 import type { PolicyChange, PolicySet } from '../../policy-set.js';
 import { show } from '../../value.js';
+import { rolesNamedBy } from '../case-roles/case-kinds.js';
 import { dutiesIn } from '../duties/duty.js';
 import type { NamedElement } from '../entries.js';
 import { GRID_LABEL, GRID_RULE, type GridContents } from '../grid/grid.js';
@@ -20,6 +21,8 @@ export interface LintInput {
   readonly models: ReadonlyMap<string, LintModel>;
   /** The names of all models, for hints. */
   readonly modelNames: readonly string[];
+  /** The case roles that models declare, and those that defaults name. */
+  readonly caseRoles: readonly string[];
   /** The people who may do tasks; missing: they are not known. */
   readonly people?: readonly LintPerson[] | undefined;
   /** The models and elements that an entry names. */
@@ -53,6 +56,20 @@ function* unknownNames({ set, models, modelNames, namesIn }: LintInput): Iterabl
     }
 }
 
+function* unknownRoles({ set, caseRoles }: LintInput): IterableIterator<LintFinding> {
+  for (const entry of set.changes())
+    for (const role of rolesNamedBy(entry))
+      if (!caseRoles.includes(role))
+        yield {
+          severity: 'warning',
+          rule: 'unknown-name',
+          kind: entry.kind,
+          id: entry.id,
+          message: `No model declares the role ${show(role)}. ${unknownName(role, caseRoles)}`,
+          counterexample: { role },
+        };
+}
+
 /**
  * Proves what is wrong with a policy set, with counterexamples: names that nothing has, rules that can never hold or
  * are hidden by others, labels that nobody can win, tasks that duties leave to nobody. What it does not report is not
@@ -65,6 +82,7 @@ export function lint(input: LintInput): LintReport {
   const contents = { rules: set.of(GRID_RULE), labels: set.of(GRID_LABEL) } as unknown as GridContents;
   function* all(): IterableIterator<LintFinding> {
     yield* unknownNames(input);
+    yield* unknownRoles(input);
     yield* dutyFindings(duties, work);
     yield* gridFindings(contents, people, work);
     if (duties.length === 0) return;

@@ -27,7 +27,7 @@ function run(
   );
   const { models = ABC, people: known = people('kim', 'lee', 'mia') } = more;
   const set = PolicySet.EMPTY.with(1, readChanges(changes));
-  return lint({ set, models, modelNames: [...models.keys()], people: known, namesIn });
+  return lint({ set, models, modelNames: [...models.keys()], caseRoles: ['owner'], people: known, namesIn });
 }
 const duty = (duties: Readonly<Record<string, unknown>>, more = {}) => run({ duty: duties }, more);
 
@@ -50,6 +50,21 @@ describe('unknown names', () => {
       message: 'There is no model "MM". Did you mean M?',
     });
     expect(duty({ d: { ...APART, task: 'start' } }).findings[0]).toMatchObject({ rule: 'unknown-name' });
+  });
+
+  test.each(['case-operation', 'case-field'])('of roles are reported, in a %s', (kind) => {
+    const id = kind === 'case-field' ? 'data.pay' : 'CANCEL_CASE';
+    expect(run({ [kind]: { [id]: { roles: ['owner'] } } }).findings).toEqual([]);
+    expect(run({ [kind]: { [id]: { roles: ['owner', 'ownr'] } } }).findings).toEqual([
+      {
+        severity: 'warning',
+        rule: 'unknown-name',
+        kind,
+        id,
+        message: 'No model declares the role "ownr". Did you mean owner?',
+        counterexample: { role: 'ownr' },
+      },
+    ]);
   });
 });
 
