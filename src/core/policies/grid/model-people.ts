@@ -9,21 +9,22 @@ const NAME = 'instance.name';
 
 const none = (said: readonly Said[]): Condition => not(or(...said.map(({ when }) => when)));
 
-/** A task of one process that names the principal, and from which the rules do not exclude it. */
+/** A task of one process that names the principal, and from which what is said of that process does not exclude it. */
 function inProcess(process: string, names: Condition, allows: RuleIndex, restricts: RuleIndex): Condition {
   const closed = allows.processes.get(process);
   if (closed !== undefined && closed.whole.length > 0) return NOTHING;
-  const byElement = closed?.byElement;
-  const named = [...(byElement?.keys() ?? [])];
-  const limited = [...(restricts.processes.get(process)?.byElement.keys() ?? [])].filter(
-    (element) => byElement?.has(element) !== true,
-  );
-  const elsewhere = [...named, ...limited];
+  const named = closed?.byElement ?? new Map<string, readonly Said[]>();
+  const { whole = [], byElement = new Map<string, readonly Said[]>() } =
+    restricts.processes.get(process) ?? {};
+  const limited = [...byElement].filter(([element]) => !named.has(element));
+  const elsewhere = [...named.keys(), ...limited.map(([element]) => element)];
   const others = not(isIn(ELEMENT, elsewhere));
-  return or(
-    and(none(restricts.covering(process, undefined)), some(ITEMS, and(names, others))),
-    ...limited.map((element) =>
-      and(none(restricts.covering(process, element)), some(ITEMS, and(names, eq(ELEMENT, element)))),
+  // What is said of the whole process is not repeated for each of its tasks.
+  return and(
+    none(whole),
+    or(
+      some(ITEMS, and(names, others)),
+      ...limited.map(([element, said]) => and(none(said), some(ITEMS, and(names, eq(ELEMENT, element))))),
     ),
   );
 }
@@ -45,14 +46,14 @@ export function narrowing(
       if (allows.system.length > 0) return NOTHING;
       const affected = new Set([...allows.processes.keys(), ...restricts.processes.keys()]);
       const unaffected = not(isIn(NAME, [...affected]));
-      const elsewhere = and(none(restricts.system), unaffected, some(ITEMS, names));
+      const elsewhere = and(unaffected, some(ITEMS, names));
       const inThem = byCases(
         NAME,
         [...affected]
           .map((process) => [process, inProcess(process, names, allows, restricts)] as const)
           .filter(([, when]) => !isNothing(when)),
       );
-      return or(elsewhere, inThem);
+      return and(none(restricts.system), or(elsewhere, inThem));
     },
   });
 }
