@@ -1,7 +1,7 @@
 import type { Condition } from './condition.js';
 import { isReference } from './condition.js';
 import { itemOf, parsePath, partsOf, reach, type Path } from './frame.js';
-import { conjuncts, MOST_NAMED, NAMED, namedBy } from './named.js';
+import { conjuncts, MOST_NAMED, NAMED, namedBy, valuesOf } from './named.js';
 import type { Resource } from './resource.js';
 import type { AskedRule } from './rule-lists.js';
 
@@ -41,6 +41,30 @@ function pinsOf({ effect, rule }: AskedRule): Pin[] {
   return pins.sort((a, b) => NAMED.indexOf(a.field) - NAMED.indexOf(b.field));
 }
 
+/** A membership in a list of texts, however many. */
+const textsOf = (condition: Condition): readonly string[] | undefined => {
+  const values = 'field' in condition && NAMED.includes(condition.field) ? valuesOf(condition) : undefined;
+  return values?.every((value) => typeof value === 'string') === true ? (values as string[]) : undefined;
+};
+
+/** Of a rule that is about all but some texts: the membership in those, for which it says nothing. */
+function apartFrom({ effect, rule: { when } }: AskedRule): Condition | undefined {
+  const parts =
+    effect === 'permits'
+      ? conjuncts(when).flatMap((part) => (part.op === 'not' ? [part.of] : []))
+      : when.op === 'or'
+        ? when.of
+        : [];
+  return parts.find((part) => textsOf(part) !== undefined);
+}
+
+/** Rules that are about all texts of a field but these. */
+interface Apart {
+  readonly path: Path;
+  readonly texts: ReadonlySet<string>;
+  readonly rules: number[];
+}
+
 const combinations = (pins: readonly Pin[]): string[][] =>
   pins.reduce<string[][]>((all, { values }) => all.flatMap((one) => values.map((v) => [...one, v])), [[]]);
 
@@ -52,6 +76,12 @@ interface Group {
   readonly all: number[];
 }
 
+/** True if the rules say nothing of the resource. A list is asked, as are resources without a value. */
+function isApart({ path, texts }: Apart, resource: Resource): boolean {
+  const text = reach(path, itemOf(resource), resource);
+  return typeof text === 'string' && texts.has(text);
+}
+
 const keyOf = (texts: readonly unknown[]): string => JSON.stringify(texts);
 
 /**
@@ -60,14 +90,30 @@ const keyOf = (texts: readonly unknown[]): string => JSON.stringify(texts);
  */
 export class RelevantRules {
   private readonly always: number[] = [];
+  /** By what they are apart from, which rules that were made together share. */
+  private readonly apart = new Map<Condition, Apart>();
   private readonly groups = new Map<string, Group>();
 
   constructor(private readonly rules: readonly AskedRule[]) {
     for (const [at, rule] of rules.entries()) {
       const pins = pinsOf(rule);
-      if (pins.length === 0) this.always.push(at);
-      else this.add(at, pins);
+      if (pins.length > 0) this.add(at, pins);
+      else this.addWide(at, apartFrom(rule));
     }
+  }
+
+  private addWide(at: number, apart: Condition | undefined): void {
+    if (apart === undefined) {
+      this.always.push(at);
+      return;
+    }
+    let known = this.apart.get(apart);
+    if (known === undefined) {
+      const { field } = apart as Extract<Condition, { field: string }>;
+      known = { path: parsePath(field), texts: new Set(textsOf(apart)), rules: [] };
+      this.apart.set(apart, known);
+    }
+    known.rules.push(at);
   }
 
   private add(at: number, pins: readonly Pin[]): void {
@@ -88,9 +134,10 @@ export class RelevantRules {
 
   /** In the order of the rules. The resource must have all parts that they refer to. */
   of(resource: Resource): readonly AskedRule[] {
-    if (this.groups.size === 0) return this.rules;
+    if (this.groups.size + this.apart.size === 0) return this.rules;
     const found = [
       ...this.always,
+      ...[...this.apart.values()].flatMap((apart) => (isApart(apart, partsOf(resource)) ? [] : apart.rules)),
       ...[...this.groups.values()].flatMap((group) => this.inGroup(group, partsOf(resource))),
     ];
     return found.sort((a, b) => a - b).map((at) => this.rules[at] as AskedRule);

@@ -128,6 +128,23 @@ describe('Rules that are made process by process', () => {
     },
   );
 
+  test('name each rule once among their reasons, as all of them together do', () => {
+    let named = 0;
+    for (const operation of OPERATIONS)
+      for (let seed = 1; seed <= 4; seed++) {
+        const decisions = decides(new GridParts(grid(seed, 3)));
+        const isOfModel = operation.startsWith('model:') || operation === 'instance:start';
+        for (const resource of isOfModel ? MODELS : RESOURCES)
+          for (const who of PEOPLE) {
+            const { reasons } = decisions.decide(who, operation, resource);
+            const rules = reasons.map(({ effect, rule }) => `${effect} ${rule}`);
+            expect(rules).toEqual([...new Set(rules)]);
+            named += reasons.filter(({ says }) => says.includes('system')).length;
+          }
+      }
+    expect(named).toBeGreaterThan(100);
+  });
+
   test('exclude the same people from tasks that their model gives', () => {
     const outcomes = new Set<boolean>();
     for (let seed = 1; seed <= 16; seed++) {
