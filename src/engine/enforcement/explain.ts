@@ -26,7 +26,7 @@ type Parts = Pick<CommandParts, 'calls' | 'reads' | 'models'>;
 interface Found {
   readonly resource: Resource;
   readonly readable: boolean;
-  readonly facts?: Facts;
+  readonly facts?: Facts | undefined;
 }
 
 const NAMED_BY = {
@@ -109,8 +109,7 @@ async function foundTask(
   const resource = { item, instance };
   const effect = effectOn(operation, item, call);
   if (effect === undefined) return { resource, readable: call.allows('task:read', resource) };
-  const { facts } = effect;
-  return { resource, readable: isKnown(call, resource, effect), ...(facts !== undefined && { facts }) };
+  return { resource, readable: isKnown(call, resource, effect), facts: effect.facts };
 }
 
 async function foundInstance({ reads }: Parts, call: Call, given: Resource): Promise<Found | undefined> {
