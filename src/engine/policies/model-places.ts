@@ -47,12 +47,9 @@ export class ModelPlaces implements ModelPlacing {
 
   async made(call: Call, name: string, section: string): Promise<() => Promise<void>> {
     const ref = refOf(call.principal, name);
-    const owner = call.principal.owner ?? null;
     let before: SectionModel | undefined;
     await this.change(call, `the model ${name} is new`, async (set) => {
-      // Read after the policies: who has made it since has changed them, or will.
-      if ((await this.calls.store.models.get(name, owner)) !== undefined)
-        throw new Conflict('conflict', 'A model of that name exists.');
+      await this.assertFree(call, name);
       await this.assertUnused(call, name);
       before = modelIn(set, ref);
       return section === ROOT && !isStated(set, ref) ? [] : withNewModel(set, ref, section);
@@ -75,6 +72,7 @@ export class ModelPlaces implements ModelPlacing {
   copied(call: Call, from: string, to: string): Promise<void> {
     const refs = [refOf(call.principal, from), refOf(call.principal, to)] as const;
     return this.change(call, `the model ${from} becomes ${to}`, async (set) => {
+      await this.assertFree(call, to);
       await this.assertUnused(call, to);
       const file = set.fileOf(SECTION_MODEL, modelId(refs[1]));
       if (file !== undefined)
@@ -84,6 +82,19 @@ export class ModelPlaces implements ModelPlacing {
         );
       return refs.some((ref) => isStated(set, ref)) ? withCopy(set, ...refs) : [];
     });
+  }
+
+  /**
+   * A model that someone else has made meanwhile stays in its section. Read after the policies: who has made it since
+   * has changed them, or will.
+   * @throws Conflict `conflict`
+   */
+  private async assertFree(call: Call, name: string): Promise<void> {
+    if (await this.exists(call, name)) throw new Conflict('conflict', 'A model of that name exists.');
+  }
+
+  private async exists({ principal }: Call, name: string): Promise<boolean> {
+    return (await this.calls.store.models.get(name, principal.owner ?? null)) !== undefined;
   }
 
   /**
@@ -110,7 +121,10 @@ export class ModelPlaces implements ModelPlacing {
 
   removed(call: Call, name: string): Promise<void> {
     const ref: ModelRef = refOf(call.principal, name);
-    return this.change(call, `the model ${name} is gone`, (set) => withoutModel(set, ref));
+    return this.change(call, `the model ${name} is gone`, async (set) =>
+      // Unless someone else has made another one of that name.
+      (await this.exists(call, name)) ? [] : withoutModel(set, ref),
+    );
   }
 
   /** Makes a change that follows from one of a model, which others that change the policies do not stop. */

@@ -1,6 +1,6 @@
 import type { Guard } from 'bpmn-guard';
 import { Conflict } from '../../../src/core/errors.js';
-import { ADMIN_USER, eventually, Guards, refusal } from '../../support/guards.js';
+import { ADMIN_USER, eventually, Guards, person, refusal } from '../../support/guards.js';
 import { end, model, start, task, timer } from '../../support/models.js';
 
 const SOON = model([start({}, timer('timeDuration', 'PT1S')), task('do'), end()]);
@@ -22,5 +22,54 @@ test.each([
     expect(await refusal(run(guard.api))).toMatchObject({ code: 'conflict' });
     const before = await started(guard);
     await eventually(async () => (await started(guard)) > before);
+  },
+);
+
+/** A guard with two sections, in one of which is a model; and the names of the models in each. */
+async function sectioned() {
+  const plain = model([start(), task('do'), end()]);
+  const guard = await guards.make();
+  const { model: models, policies } = guard.as(ADMIN_USER);
+  const save = (name: string, section: string) => models.save(name, plain, null, undefined, { section });
+  for (const section of ['hr', 'it']) await policies.sections.create(section);
+  await save('Old', 'hr');
+  const placed = async (): Promise<string[][]> =>
+    Promise.all(
+      ['hr', 'it'].map(async (section) =>
+        (await policies.sections.list(section)).models.map((one) => (one as { name: string }).name),
+      ),
+    );
+  return { guard, models, policies, save, placed };
+}
+
+test('a model that someone else makes while another is renamed to its name stays in its section', async () => {
+  const { guard, models, save, placed } = await sectioned();
+  const get = guard.store.models.get.bind(guard.store.models);
+  let isMade = false;
+  jest.spyOn(guard.store.models, 'get').mockImplementation(async (name, owner) => {
+    if (name !== 'New' || isMade) return get(name, owner);
+    isMade = true;
+    await save('New', 'it');
+    return undefined;
+  });
+  expect(await refusal(models.rename('Old', 'New'))).toMatchObject({ code: 'conflict' });
+  expect(await placed()).toEqual([['Old'], ['New']]);
+});
+
+test.each([['rename'], ['remove']] as const)(
+  'a model that someone else makes of a name that is free since a moment ago, by %s, stays in its section',
+  async (change) => {
+    const { guard, models, policies, save, placed } = await sectioned();
+    const store = guard.store.models;
+    const original = store[change].bind(store) as (...args: unknown[]) => Promise<boolean>;
+    jest.spyOn(store, change).mockImplementationOnce(async (...args: unknown[]) => {
+      const done = await original(...args);
+      await save('Old', 'it');
+      return done;
+    });
+    await policies.sections.permissions.give({ section: 'it' }, { user: 'ann' }, ['read']);
+    await (change === 'rename' ? models.rename('Old', 'New') : models.delete('Old'));
+    expect(await placed()).toEqual([change === 'rename' ? ['New'] : [], ['Old']]);
+    expect((await guard.api.model.list({}, person('ann'))).map(({ name }) => name)).toEqual(['Old']);
   },
 );
