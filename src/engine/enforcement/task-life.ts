@@ -2,6 +2,7 @@ import { today } from '../../core/clock.js';
 import { BadInput, Conflict } from '../../core/errors.js';
 import type { GuardEvent, ItemView } from '../contract/types.js';
 import type { Handed, ItemGuard, StoredInstance, StoredItem } from '../../store/port.js';
+import { itemsOf } from '../../store/query/stored.js';
 import { escalationCatcher } from '../execution/escalation-catcher.js';
 import { keptFor } from '../execution/kept.js';
 import { keptOf, rewrite } from '../execution/rewrite.js';
@@ -16,7 +17,7 @@ import { assertTarget, assertTargetGroup, NOTHING_FOLLOWS, type Given } from './
 import { reserve } from './labelling.js';
 import { recordTask } from './task-record.js';
 import type { UnreadTask } from './unread-task.js';
-import { executionView } from './views.js';
+import { instanceView } from './views.js';
 
 /** How many people may reject one task. */
 const REJECTERS_MOST = 1000;
@@ -53,7 +54,7 @@ export class TaskLife {
         async (document, guard) => {
           const kept = keptOf(guard, itemId);
           change(kept, task);
-          const item = document.items?.find(({ id }) => id === itemId);
+          const item = itemsOf(document).find(({ id }) => id === itemId);
           await updateRejections(principals, item, kept, document.tenantId ?? null);
         },
       );
@@ -61,10 +62,8 @@ export class TaskLife {
       return changed;
     };
     const stored = await onItem(parts, call, query, requested, work);
-    const view = await executionView(call, stored, itemId, () =>
-      Promise.reject(new TypeError('Nothing runs.')),
-    );
-    return view.item;
+    const { items } = await instanceView(call, stored, false, itemId);
+    return items.find(({ id }) => id === itemId);
   }
 
   /** The task leaves the principal's lists and stays for the other candidates. */

@@ -86,6 +86,7 @@ test('who is left for a task that somebody rejects or that is escalated is asked
   const { id } = await waitingTask(guard, 't', instance, admin);
   await guard.api.tasks.reject(id, hal);
   expect(await waitingTask(guard, 't', instance, admin)).toMatchObject({ state: 'rejected' });
+  expect(asked).toEqual([['hr', 'acme']]);
   asked.length = 0;
   await guard.api.tasks.escalate(id, { group: 'hr' }, admin);
   expect(asked.length).toBeGreaterThan(0);
