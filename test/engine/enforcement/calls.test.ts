@@ -190,3 +190,33 @@ describe('A call that is refused', () => {
     await other;
   });
 });
+
+test('who is of another tenant by now is decided about by the policies of that one', async () => {
+  const book = bookOf();
+  const asked = jest.spyOn(book, 'forDecisions');
+  const calls = callsWith(book);
+  const here = await calls.again(ann);
+  expect([here.principal, asked.mock.calls]).toEqual([ann, [[null]]]);
+  const moved = new SecureUser({ userName: 'ann', tenantId: 'acme' });
+  Object.assign(calls, { principals: { again: async () => moved } });
+  asked.mockClear();
+  const there = await calls.again(ann);
+  expect([there.principal, asked.mock.calls]).toEqual([moved, [[null], ['acme']]]);
+  expect(there.inForce).toBe(await (asked.mock.results[1]?.value as Promise<unknown>));
+});
+
+test('while the rules are switched off, no policies are in force and every right is held', async () => {
+  const book = bookOf();
+  const asked = [jest.spyOn(book, 'forDecisions'), jest.spyOn(book, 'current'), jest.spyOn(book, 'newest')];
+  const calls = Object.assign(callsWith(book), { bypass: true });
+  expect(await calls.holds(ann, 'Model:Read')).toBe(true);
+  for (const call of [await calls.of(ann), await calls.again(ann)]) expect(call.inForce).toBe(book.nothing);
+  await calls.read(undefined, 'system:audit', ON, async (call) => expect(call.inForce).toBe(book.nothing));
+  for (const one of asked) expect(one).not.toHaveBeenCalled();
+  const enforced = callsWith(book);
+  jest
+    .spyOn(book, 'current')
+    .mockResolvedValue({ securityRoles: { rightsOf: () => new Set(['Model:Read']) } } as never);
+  expect(await enforced.holds(ann, 'Model:Read')).toBe(true);
+  expect(await enforced.holds(ann, 'Model:Delete')).toBe(false);
+});
