@@ -159,6 +159,7 @@ test('it has no held work and no roles, is suspended by nobody, and its tasks of
     [() => engine.resume(id), 'The instance is not suspended.'],
     [() => cases.roles(id), 'The model of this instance declares no roles.'],
     [() => tasks.undoReject(item), 'You have not rejected this task.'],
+    [() => tasks.resume(item), 'The task is unclaimed; this needs one that is suspended.'],
     [() => tasks.escalate(item), 'The model names nobody to escalate to; name a user or a group.'],
   ] as const)
     expect((await refusal(refused())).message).toBe(message);
