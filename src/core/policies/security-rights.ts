@@ -25,6 +25,8 @@ const OF_OWN: Readonly<Partial<Record<Operation, Right>>> = {
  */
 const OPENED_BY: Readonly<Partial<Record<Operation, Right | readonly Right[]>>> = {
   'task:read': 'Todo:Read_All',
+  // With the right that it needs: who reads every task sees of each who may do it.
+  'task:assignees': 'Todo:Read_All',
   'task:assign': 'Todo:Reassign',
   'task:delegate': 'Todo:Delegate_All',
   'task:escalate': 'Todo:Escalate_All',
@@ -107,7 +109,8 @@ function answersFor(operation: Operation, variant: Variant): Answers {
   const { ofOwn } = rightUse(operation);
   const restricts = (says: string, when: Condition): PolicyAnswer =>
     Object.freeze({ restrictive: Object.freeze([rule('rights', says, when)]) });
-  const where = operation === 'task:read' ? and(IS_USER_TASK) : EVERYTHING;
+  // The same for both, so that who sees all people of tasks is known without asking for each of them.
+  const where = operation === 'task:read' || operation === 'task:assignees' ? and(IS_USER_TASK) : EVERYTHING;
   return Object.freeze({
     refused: restricts(`it needs the right ${needs.join(' or ')}`, NOTHING),
     own: restricts(`with the right ${ofOwn ?? ''} you may do it with your own tasks`, OWN_TASK),

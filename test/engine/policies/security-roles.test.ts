@@ -71,6 +71,28 @@ onStores('security roles', (kind) => {
     expect((await guard.as(acme('ann')).data.getPendingUserTasks({})).length).toBe(1);
   });
 
+  test('who reads every task sees who may do it with the right for that, in single reads, filters and sorts', async () => {
+    const guard = await guards.make({ models: { M: MODEL } });
+    const { id } = await guard.api.engine.start('M', {}, ann);
+    const { id: taskId } = await waitingTask(guard, 't', id);
+    const { data, tasks } = guard.as(zoe);
+    await give(guard, 'overseers', ['Todo:Read_All'], 'zoe');
+    expect(await data.findItems({ 'items.id': taskId })).toHaveLength(1);
+    expect(await data.findItems({ 'items.assignee': 'ann' })).toEqual([]);
+    expect(await refusal(data.find({ sort: { 'items.assignee': 1 } }))).toMatchObject({
+      code: 'hidden-field',
+    });
+    expect(await refusal(tasks.candidates(taskId))).toMatchObject({ code: 'forbidden' });
+    await give(guard, 'pickers', ['Todo:Read_Assignees'], 'zoe');
+    expect(await data.findItems({ 'items.assignee': 'ann' })).toMatchObject([
+      { id: taskId, assignee: 'ann' },
+    ]);
+    expect((await data.find({ sort: { 'items.assignee': 1 } })).data).toMatchObject([
+      { items: { assignee: 'ann' } },
+    ]);
+    expect(await tasks.candidates(taskId)).toEqual({ users: [], groups: [] });
+  });
+
   test('what is an own task may be lent with the right for own tasks, another only with the one for all', async () => {
     const guard = await guards.make({ models: { M: MODEL } });
     const { id } = await guard.api.engine.start('M', {}, ann);
