@@ -61,7 +61,8 @@ export interface CasesApi {
    * Adds a comment. Everybody who has a role in the case may.
    * @param text at most 4,000 characters
    * @param options.roles shows it to these roles and its author only
-   * @throws BadInput `too-large` beyond 200 comments, or 250,000 characters of them
+   * @throws BadInput `too-large` beyond 200 comments, or 250,000 characters of them; for administrators and those who
+   * have written few, beyond 1,000 and 1,000,000
    */
   comment(
     instanceId: string,

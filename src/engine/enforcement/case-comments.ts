@@ -10,26 +10,55 @@ import { checkId } from './caller-input.js';
 import { rolesOfInstance } from './case-facts.js';
 import { asked, assertCase, type Asked, type CaseCommands } from './case-commands.js';
 
-/** Comments on one case, characters of one and of all. */
-const LIMITS = { comments: 200, text: 4_000, total: 250_000 } as const;
+/** Characters of one comment. */
+const LONGEST = 4_000;
+/** A number of comments, and their characters. */
+interface Size {
+  readonly comments: number;
+  readonly characters: number;
+}
+/** Of one case, for those who have written many of them. */
+const LIMIT: Size = { comments: 200, characters: 250_000 };
+/** Whoever has written no more than this goes on beyond the limit, so that nobody silences the others. */
+const FEW: Size = { comments: 20, characters: 20_000 };
+/** Of one case, whoever writes. */
+const MOST: Size = { comments: 1_000, characters: 1_000_000 };
 const COMMENT: Asked = Object.freeze({ operation: 'instance:comment' });
 const OTHERS_COMMENT = asked('instance:comment', 'MODIFY_COMMENT');
 
 function checkText(text: unknown): string {
   if (typeof text !== 'string' || text.trim() === '' || !text.isWellFormed())
     throw new BadInput('bad-request', 'A comment must be a text that is not empty.');
-  if (text.length > LIMITS.text)
-    throw new BadInput('too-large', `A comment may have at most ${LIMITS.text} characters.`);
+  if (text.length > LONGEST)
+    throw new BadInput('too-large', `A comment may have at most ${LONGEST} characters.`);
   return text;
 }
 
-/** @throws BadInput `too-large` */
-function assertRoom(comments: readonly StoredComment[]): void {
-  const characters = comments.reduce((sum, { text }) => sum + text.length, 0);
-  if (comments.length > LIMITS.comments || characters > LIMITS.total)
+const sizeOf = (comments: readonly StoredComment[]): Size => ({
+  comments: comments.length,
+  characters: comments.reduce((sum, { text }) => sum + text.length, 0),
+});
+const fits = (size: Size, limit: Size): boolean =>
+  size.comments <= limit.comments && size.characters <= limit.characters;
+
+/**
+ * Beyond the limit only administrators and those go on who have written little.
+ * @throws BadInput `too-large`
+ */
+function assertRoom(
+  { principal }: Call,
+  before: readonly StoredComment[],
+  after: readonly StoredComment[],
+): void {
+  const size = sizeOf(after);
+  if (fits(size, LIMIT) || fits(size, sizeOf(before))) return;
+  const own = after.filter(({ author }) => author === principal.userName);
+  const goesOn = principal.isAdmin() || fits(sizeOf(own), FEW);
+  const { comments, characters } = goesOn ? MOST : LIMIT;
+  if (!goesOn || !fits(size, MOST))
     throw new BadInput(
       'too-large',
-      `A case may have ${LIMITS.comments} comments of ${LIMITS.total} characters in all.`,
+      `A case may have ${comments} comments of ${characters} characters in all.`,
     );
 }
 
@@ -91,7 +120,7 @@ export class CaseComments {
           ...(only !== undefined && { roles: [...new Set(only)] }),
         };
         const comments = [...commentsOf(instance), comment];
-        assertRoom(comments);
+        assertRoom(now, commentsOf(instance), comments);
         return { guard: { comments }, result: view(comment) };
       },
     );
@@ -116,7 +145,7 @@ export class CaseComments {
     return this.commands.change(call, instanceId, wish, async ({ call: now, instance }) => {
       const { comment, result } = change(this.one(now, instance, id), now);
       const comments = commentsOf(instance).flatMap((one) => (one.id === id ? (comment ?? []) : [one]));
-      assertRoom(comments);
+      assertRoom(now, commentsOf(instance), comments);
       return { guard: { comments }, result };
     });
   }

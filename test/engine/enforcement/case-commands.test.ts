@@ -1,5 +1,5 @@
 import { openStore, type Guard } from 'bpmn-guard';
-import type { StoredInstance } from '../../../src/store/port.js';
+import type { StoredComment, StoredInstance } from '../../../src/store/port.js';
 import { caseModel, CLAIM, ROLES } from '../../support/case-models.js';
 import { ADMIN_USER, Guards, person, refusal, type GuardParts } from '../../support/guards.js';
 import { end, model, start, task } from '../../support/models.js';
@@ -94,6 +94,56 @@ test('the comments of a case have at most 250,000 characters', async () => {
   const { cases } = guard.as(own);
   expect(await refusal(cases.comment(id, 'xx'))).toMatchObject({ code: 'too-large' });
   await cases.comment(id, 'x');
+});
+
+/** A case that one participant has filled with comments. */
+async function filled(text: string, count: number) {
+  const { guard, id } = await begun('Claim');
+  await guard.api.cases.addToRole(id, 'participant', { users: ['pia', 'hal'] }, own);
+  const { guard: kept } = (await guard.store.instances.load(id)) as StoredInstance;
+  const comments = Array.from({ length: count }, (_, at) => ({
+    id: `c${at}`,
+    author: 'pia',
+    at: new Date(),
+    text,
+  }));
+  await guard.store.instances.update(id, kept?.rev, { guard: { ...kept, rev: 99, comments } });
+  return { guard, id, as: (name: string, ...groups: string[]) => guard.as(person(name, ...groups)).cases };
+}
+
+test.each([
+  ['200 short comments', 'x', 200],
+  ['long comments', 'x'.repeat(4_000), 62],
+])('who fills a case with %s is refused; the others and administrators go on', async (_what, text, count) => {
+  const { id, as } = await filled(text, count);
+  expect(await refusal(as('pia').comment(id, 'x'.repeat(3_000)))).toMatchObject({ code: 'too-large' });
+  for (const at of [1, 2]) {
+    expect(await as('hal').comment(id, `of hal ${at} ${'x'.repeat(3_000)}`)).toMatchObject({ author: 'hal' });
+    await as('own').comment(id, 'of the owner');
+    await as('admin', 'ADMIN').comment(id, 'of an administrator');
+  }
+  expect(await refusal(as('pia').comment(id, 'x'))).toMatchObject({ code: 'too-large' });
+  expect(await refusal(as('pia').changeComment(id, 'c0', `${text}x`))).toMatchObject({ code: 'too-large' });
+  await as('pia').changeComment(id, 'c0', 'y');
+  await as('pia').removeComment(id, 'c1');
+});
+
+test('whoever goes on beyond the limit does so for 20 comments, and of all there are at most 1,000', async () => {
+  const { guard, id, as } = await filled('x', 200);
+  for (let at = 0; at < 20; at++) await as('hal').comment(id, 'x');
+  expect(await refusal(as('hal').comment(id, 'x'))).toMatchObject({
+    code: 'too-large',
+    message: 'A case may have 200 comments of 250000 characters in all.',
+  });
+  const { guard: kept } = (await guard.store.instances.load(id)) as StoredInstance;
+  const [first] = kept?.comments ?? [];
+  const comments = Array.from({ length: 1_000 }, (_, at) => ({ ...(first as StoredComment), id: `d${at}` }));
+  await guard.store.instances.update(id, kept?.rev, { guard: { ...kept, rev: 199, comments } });
+  for (const who of [as('own'), as('admin', 'ADMIN')])
+    expect(await refusal(who.comment(id, 'x'))).toMatchObject({
+      code: 'too-large',
+      message: 'A case may have 1000 comments of 1000000 characters in all.',
+    });
 });
 
 test('a comment for several roles is shown to who holds one of them', async () => {
