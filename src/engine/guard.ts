@@ -96,7 +96,7 @@ async function assemble(
   const store = Object.create(plain, { bounded: { value: bounded } }) as Store;
   const caseRoles = { visibility: flags.caseVisibility };
   const book = new PolicyBook(store.policies, compilerWith(policies, { caseRoles }), incidents);
-  const principals = new Principals(contexts, options.directory, flags, incidents);
+  const principals = new Principals(contexts, options.directory, flags, incidents, inside.serving);
   const files = new PolicyFolder({
     store,
     book,

@@ -65,6 +65,8 @@ export const SILENT: GuardLogger = { info: () => undefined, warn: () => undefine
 
 /** For parts of a guard of whose failures no test reads. */
 export const NO_INCIDENTS = { record: (): void => undefined };
+/** A process that does not serve. */
+export const IDLE = { now: false };
 
 /** Makes guards for the tests of one file and takes everything back after each test. */
 export class Guards {

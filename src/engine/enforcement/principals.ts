@@ -12,6 +12,7 @@ import {
 import { Recent } from '../../core/recent.js';
 import { within } from '../../core/within.js';
 import type { Contexts } from '../execution/context.js';
+import type { Serving } from '../execution/serving.js';
 import { DEVELOPER, type Flags } from '../contract/environment.js';
 import type { Incidents } from '../contract/incidents.js';
 import type { Directory } from '../contract/types.js';
@@ -44,8 +45,7 @@ export class EngineUser {
  */
 export class Principals {
   /**
-   * Calls do not share a question while it is awaited, since each waits within its own time limit: the failure of
-   * one would refuse the others.
+   * Calls do not share a pending question: each has its own time limit, and the failure of one would refuse all.
    */
   private readonly cache = new Recent<string, SecureUser>(CACHE, LIMIT);
   /**
@@ -63,6 +63,7 @@ export class Principals {
     private readonly directory: Directory | undefined,
     private readonly flags: Flags,
     private readonly incidents: Pick<Incidents, 'record'>,
+    private readonly serving: Pick<Serving, 'now'>,
   ) {}
 
   get hasDirectory(): boolean {
@@ -117,8 +118,8 @@ export class Principals {
 
   /**
    * Resolves the `user` argument of `server.engine`: absent, meaning the ambient principal; its name; or a
-   * SecureUser, which no request can carry. In the application's own code, outside every request, also a name that
-   * the directory knows.
+   * SecureUser, which no request can carry. Until the process serves, also a name that the directory knows:
+   * after that, code without a context may be a route that lost it, as events of a stream do.
    * @throws AccessDenied `unauthenticated` for everything else
    */
   private async ofEngine(given: unknown): Promise<SecureUser> {
@@ -138,6 +139,11 @@ export class Principals {
       );
     }
     if (isNobody) throw nobody();
+    if (this.serving.now)
+      throw new AccessDenied(
+        'unauthenticated',
+        'A plain user name counts only until the process serves: pass a SecureUser, or call inside guard.runAs.',
+      );
     if (this.directory === undefined)
       throw new AccessDenied(
         'unauthenticated',

@@ -60,11 +60,12 @@ export class Contexts {
   }
 
   /**
-   * True in a request without a caller, and in work that outlives the function of `runAs`. Code outside every
-   * context is the application's own and trusted; this is not.
+   * True in a request without a caller, before and after `authenticate`, and in work that outlives the function of
+   * `runAs`. Code outside every context may be a request, too, whose context was lost.
    */
   get isNobody(): boolean {
-    return this.ambient !== undefined && this.principal === undefined;
+    if (this.principal !== undefined) return false;
+    return this.ambient !== undefined || this.answer !== undefined || this.arrival !== undefined;
   }
 
   /** The actor and the user it acts for; also in work that outlives the call. */

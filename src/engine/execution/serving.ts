@@ -4,17 +4,24 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 export const REQUESTS = 'http.server.request.start';
 
 /**
- * Whether this process serves: it listens on a port, or has had a request. Until then it is a script that starts
- * something, and ends as every script of Node does by an error that nothing catches.
+ * The channel on which Node reports each connection to a server of this process, whatever its protocol: HTTP/2, a pipe,
+ * or a port that another process of a cluster listens on.
+ */
+const CONNECTIONS = 'net.server.socket';
+
+/**
+ * Whether this process serves: it listens on a port, or has had a connection or a request. Until then it is a script
+ * that starts something, and ends as every script of Node does by an error that nothing catches.
  */
 export class Serving {
   private hasHadRequest = false;
 
   constructor() {
     subscribe(REQUESTS, this.begin);
+    subscribe(CONNECTIONS, this.begin);
   }
 
-  /** A request has come, by whichever way: not every one is of a server of this process. */
+  /** A connection or request has come, by whichever way: not every one is of a server of this process. */
   readonly begin = (): void => {
     if (this.hasHadRequest) return;
     this.hasHadRequest = true;
@@ -27,5 +34,6 @@ export class Serving {
 
   close(): void {
     unsubscribe(REQUESTS, this.begin);
+    unsubscribe(CONNECTIONS, this.begin);
   }
 }

@@ -7,7 +7,7 @@ import { readFlags } from '../../../src/engine/contract/environment.js';
 import type { Directory } from '../../../src/engine/contract/types.js';
 import { Contexts } from '../../../src/engine/execution/context.js';
 import type { StoredInstance, StoredItem } from '../../../src/store/port.js';
-import { NO_INCIDENTS, refusal } from '../../support/guards.js';
+import { IDLE, NO_INCIDENTS, refusal } from '../../support/guards.js';
 
 const ann = new SecureUser({ userName: 'ann', userGroups: ['hr'] });
 const item = {
@@ -57,7 +57,7 @@ function callOf({ duties = [], grid = [], overridden = [], won = [], lent = [] }
 const callsWith = (directory?: Directory, bypass = false): Calls =>
   ({
     bypass,
-    principals: new Principals(new Contexts(), directory, readFlags({}), NO_INCIDENTS),
+    principals: new Principals(new Contexts(), directory, readFlags({}), NO_INCIDENTS, IDLE),
   }) as unknown as Calls;
 
 describe('A task that is given to a user', () => {

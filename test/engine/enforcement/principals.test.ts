@@ -2,7 +2,7 @@ import { AccessDenied, SecureUser, SYSTEM_USER, type Guard, type GuardApi } from
 import { readFlags } from '../../../src/engine/contract/environment.js';
 import { Principals } from '../../../src/engine/enforcement/principals.js';
 import { Contexts } from '../../../src/engine/execution/context.js';
-import { ADMIN_USER, Guards, NO_INCIDENTS, person, refusal } from '../../support/guards.js';
+import { ADMIN_USER, Guards, IDLE, NO_INCIDENTS, person, refusal } from '../../support/guards.js';
 import { end, model, start, task } from '../../support/models.js';
 import { onStores } from '../../support/stores.js';
 
@@ -476,7 +476,7 @@ describe('answers of a directory', () => {
 });
 
 describe('Without a directory, a name that is not the caller', () => {
-  const principals = new Principals(new Contexts(), undefined, readFlags({}), NO_INCIDENTS);
+  const principals = new Principals(new Contexts(), undefined, readFlags({}), NO_INCIDENTS, IDLE);
 
   test.each([['acme'], [null]])('is a user of the task, in the tenant %s', async (tenantId) => {
     const found = await principals.named('eve', tenantId);

@@ -3,7 +3,7 @@ import { readFlags } from '../../../src/engine/contract/environment.js';
 import type { Directory } from '../../../src/engine/contract/types.js';
 import { EngineUser, Principals } from '../../../src/engine/enforcement/principals.js';
 import { Contexts } from '../../../src/engine/execution/context.js';
-import { NO_INCIDENTS } from '../../support/guards.js';
+import { IDLE, NO_INCIDENTS } from '../../support/guards.js';
 
 const ann = new SecureUser({ userName: 'ann', userGroups: ['hr'] });
 
@@ -18,7 +18,11 @@ function callers(known?: Record<string, unknown>, env: Record<string, string> = 
     return answer as never;
   };
   const directory: Directory | undefined = known && { find };
-  return { contexts, asked, principals: new Principals(contexts, directory, readFlags(env), NO_INCIDENTS) };
+  return {
+    contexts,
+    asked,
+    principals: new Principals(contexts, directory, readFlags(env), NO_INCIDENTS, IDLE),
+  };
 }
 
 const refusalOf = async (call: Promise<unknown> | (() => Promise<unknown>)): Promise<string[]> => {
@@ -178,6 +182,33 @@ describe('The user of server.engine', () => {
     });
   });
 
+  test('is no name in a request that has not reached authenticate, or has left the context of its caller', async () => {
+    const { contexts, principals } = callers({ ann: { userName: 'ann' } });
+    const answer = (): boolean => false;
+    const named = (): Promise<string[]> => refusalOf(principals.of(new EngineUser('ann')));
+    expect(await contexts.answering(answer, named)).toEqual(NOBODY);
+    const arrived = contexts.outside(() => (contexts.arrived(answer), named()));
+    expect(await arrived).toEqual(NOBODY);
+    await contexts.answering(answer, () =>
+      contexts.runAs(ann, async () => {
+        expect((await principals.of(new EngineUser('ann'))).userName).toBe('ann');
+      }),
+    );
+  });
+
+  test('is no plain name once the process serves, since code without a context may be a request that lost it', async () => {
+    const serving = { now: false };
+    const directory: Directory = { find: async () => ({ userName: 'ann' }) };
+    const principals = new Principals(new Contexts(), directory, readFlags({}), NO_INCIDENTS, serving);
+    expect((await principals.of(new EngineUser('ann'))).userName).toBe('ann');
+    serving.now = true;
+    expect(await refusalOf(principals.of(new EngineUser('ann')))).toEqual([
+      'unauthenticated',
+      'A plain user name counts only until the process serves: pass a SecureUser, or call inside guard.runAs.',
+    ]);
+    expect((await principals.of(new EngineUser(ann))).userName).toBe('ann');
+  });
+
   test('is no name in a request of nobody, even one that the directory knows', async () => {
     const { contexts, principals } = callers({ ann: { userName: 'ann' } });
     await contexts.runAsNobody(async () => {
@@ -208,7 +239,7 @@ describe('The members of a group', () => {
         return ['ann'];
       },
     };
-    const principals = new Principals(new Contexts(), directory, readFlags({}), NO_INCIDENTS);
+    const principals = new Principals(new Contexts(), directory, readFlags({}), NO_INCIDENTS, IDLE);
     expect(await principals.members('hr', 'acme')).toEqual(['ann']);
     expect([await principals.hasMembers('hr', 'acme'), await principals.hasMembers('it', null)]).toEqual([
       true,
