@@ -150,8 +150,7 @@ describe('an application with sessions, secured by two lines', () => {
 
   test('the API of bpmn-server, which reads the user itself, is refused without a session', async () => {
     const { status, text } = await go(undefined, 'GET', '/api-items');
-    // The error is the application's: Express answers it, not the guard.
-    expect(status).toBe(500);
+    expect(status).toBe(401);
     expect(text).not.toContain('items');
   });
 
