@@ -23,7 +23,8 @@ export interface PersonRules {
    * Asserts that a change, by one who may manage users, gives nobody what `by` does not hold: rights, groups,
    * attributes, permissions of sections and of the grid. ADMIN gives all except internal rights.
    * @param from the user before. Missing: a new user, or a new password, which give all that the user holds
-   * @throws AccessDenied `forbidden`, naming what `by` does not hold; Conflict `wrong-state` if nobody would be left
+   * @throws AccessDenied `forbidden`, naming what `by` does not hold, or for a user of another tenant, whom only SYSTEM
+   * without a tenant administers; Conflict `wrong-state` if nobody would be left
    * who holds `SecurityRole:Manage` by a role, or no active administrator
    */
   assertMayChange(by: SecureUser, from: PersonState | undefined, to: PersonState): Promise<void>;

@@ -119,10 +119,11 @@ export class Additions {
     if (source === undefined || !definition || !definition.nodes.has(elements.task))
       throw new Conflict('wrong-state', 'No element can be added to the source of the instance.');
     const rewriting = { store: calls.store, models };
-    const changed = await rewrite(rewriting, command, instance, (document) => {
+    const addSource = (document: StoredInstance): string[] => {
       document.source = source;
       return ['source'];
-    });
+    };
+    const changed = await rewrite(rewriting, command, instance, addSource, true);
     command.loaded.set(instance.id, changed);
     const { userName } = locked.call.principal;
     const live = await engine.host.startEvent(instance.id, elements.start, {}, userName, {});

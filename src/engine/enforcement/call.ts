@@ -1,3 +1,4 @@
+import { ticks } from '../../core/clock.js';
 import { EVERYTHING } from '../../core/condition.js';
 import { FieldsFailed } from '../../core/field-rule.js';
 import { LISTED } from '../../core/tried-policies.js';
@@ -62,6 +63,8 @@ export class Call {
   private seesAll: boolean | undefined;
   private shownParts: { readonly hidden: Hidden | undefined } | undefined;
   private shownFields: { readonly hidden: HiddenFields | undefined } | undefined;
+  /** When it was made, in ticks. */
+  readonly made = ticks();
   private readonly rulings = new Map<Operation, { readonly facts: Facts; readonly ruling: Ruling }>();
 
   /**

@@ -119,7 +119,9 @@ export class CaseCommands {
       ...(after.guard !== undefined && { guard: after.guard }),
     };
     const read = command.read.get(instance.id);
-    if (!(await store.instances.update(instance.id, guard?.rev, fields, undefined, read)))
+    const write = (): Promise<boolean> =>
+      store.instances.update(instance.id, guard?.rev, fields, undefined, read);
+    if (!(await command.write(write)))
       throw new Conflict('conflict', 'The instance was changed by someone else in the meantime.');
   }
 }

@@ -16,6 +16,9 @@ import { startAt, startFacts, startResource, type StartTarget } from './starting
 type EventField = 'messageId' | 'signalId';
 type Receiver = { readonly instanceId: string; readonly itemId: string };
 
+/** One that was found, with the revision that its instance had. */
+type Found = Receiver & { readonly rev: number | undefined };
+
 /** How many waiting elements one signal may reach. */
 const RECEIVERS_MOST = 10_000;
 
@@ -33,6 +36,12 @@ interface Sent {
   readonly data: Data;
   readonly starts: readonly StartTarget[];
 }
+
+/** What receivers must match, read once; undefined: anything. */
+type Matching = CallerQuery | undefined;
+
+const matchingOf = (given: unknown): Matching =>
+  isEmpty(given) ? undefined : parseQuery(given, INSTANCE_FIELDS);
 
 /** Messages and signals, sent to the start events and waiting elements that the principal may reach. */
 export class EventCommands {
@@ -67,22 +76,23 @@ export class EventCommands {
     call: Call,
     field: EventField,
     id: string,
-    matching: unknown,
+    matching: Matching,
     limit: number,
-  ): Promise<Receiver[]> {
+    itemId?: string,
+  ): Promise<Found[]> {
     const waiting: CallerQuery = parseQuery(
-      { [`items.${field}`]: id, 'items.status': 'wait' },
+      { [`items.${field}`]: id, 'items.status': 'wait', ...(itemId !== undefined && { 'items.id': itemId }) },
       INSTANCE_FIELDS,
     );
-    const asked = isEmpty(matching) ? undefined : parseQuery(matching, INSTANCE_FIELDS);
-    return this.parts.reads.receivers(call, operationOf(field), waiting, asked, limit);
+    return this.parts.reads.receivers(call, operationOf(field), waiting, matching, limit);
   }
 
   private async send(
     call: Call,
     field: EventField,
-    target: Receiver,
-    data: Data,
+    target: Found,
+    { id, data }: Pick<Sent, 'id' | 'data'>,
+    matching: Matching,
     options: CheckedOptions,
   ): Promise<ExecutionView> {
     const { calls, runner, models, engine } = this.parts;
@@ -97,7 +107,12 @@ export class EventCommands {
         // The right to send does not require the right to read.
         const known = now.allows(operation, asked) || now.mayReadInstance(instance);
         const decision = now.assert(operation, asked, known);
-        if (item?.status !== 'wait')
+        // Others may have changed what `matching` asks for while this call waited for the lock.
+        const stillMeant =
+          matching === undefined ||
+          (target.rev !== undefined && target.rev === instance.guard?.rev) ||
+          (await this.listeningItems(now, field, id, matching, 1, target.itemId)).length > 0;
+        if (item?.status !== 'wait' || !stillMeant)
           throw new Conflict('wrong-state', 'The element no longer waits for this event.');
         await assertInput(models, now, instance, data, item.tokenId);
         const named = { kind: 'instance', id: instance.id, instanceId: instance.id, name: item.elementId };
@@ -128,14 +143,15 @@ export class EventCommands {
     if (others.length > 0)
       throw new Conflict('ambiguous', 'The message starts several models; it must name one.');
     if (start !== undefined) return startAt(this.parts, call, start, data, options, 'instance:message');
-    const [target, ...more] = await this.listeningItems(call, 'messageId', id, matching, 2);
+    const asked = matchingOf(matching);
+    const [target, ...more] = await this.listeningItems(call, 'messageId', id, asked, 2);
     if (target === undefined) throw notFound('receiver of the message');
     if (more.length > 0)
       throw new Conflict(
         'ambiguous',
         'Several elements wait for the message; select one with a matching query.',
       );
-    return this.send(call, 'messageId', target, data, options);
+    return this.send(call, 'messageId', target, { id, data }, asked, options);
   }
 
   /**
@@ -149,7 +165,8 @@ export class EventCommands {
     options: CheckedOptions,
   ): Promise<(string | Receiver)[]> {
     const { calls } = this.parts;
-    const targets = await this.listeningItems(call, 'signalId', id, matching, RECEIVERS_MOST + 1);
+    const asked = matchingOf(matching);
+    const targets = await this.listeningItems(call, 'signalId', id, asked, RECEIVERS_MOST + 1);
     if (targets.length > RECEIVERS_MOST)
       throw new BadInput(
         'too-large',
@@ -174,7 +191,10 @@ export class EventCommands {
       );
     for (const target of targets)
       await reach({ kind: 'instance', id: target.instanceId, instanceId: target.instanceId }, () =>
-        this.send(call, 'signalId', target, data, options).then(() => target),
+        this.send(call, 'signalId', target, { id, data }, asked, options).then(() => ({
+          instanceId: target.instanceId,
+          itemId: target.itemId,
+        })),
       );
     if (failures.length > 0) throw failures[0];
     return reached;

@@ -100,14 +100,18 @@ export class InstanceCommands {
       if (instance.status !== 'end')
         throw new Conflict('wrong-state', 'Only an ended instance can be restarted.');
       const points = Object.values(
-        (instance.savePoints ?? {}) as Record<string, { items?: { id: string }[] }>,
+        (instance.savePoints ?? {}) as Record<string, Pick<StoredInstance, 'items' | 'tokens'>>,
       );
-      if (!points.some((point) => point.items?.some((entry) => entry.id === item.id)))
+      const isItem = (entry: StoredItem): boolean => entry.id === item.id;
+      const point = points.find(({ items }) => items?.some(isItem));
+      if (point === undefined)
         throw new Conflict(
           'wrong-state',
           'The instance has no save point for this item; save points must be kept (option keep).',
         );
-      await assertInput(models, locked.call, instance, data);
+      // The input goes into the part of the data in which the item was.
+      const then = { ...instance, tokens: point.tokens ?? instance.tokens ?? [] };
+      await assertInput(models, locked.call, then, data, point.items?.find(isItem)?.tokenId);
       recordInstance(this.parts, locked);
       const { userName } = locked.call.principal;
       const restarted = await engine.host.restart({ 'items.id': item.id }, data, userName, { ...own });
@@ -146,7 +150,7 @@ export class InstanceCommands {
     });
     const upgraded: string[] = [];
     for (const id of ids) {
-      const work = async ({ call: now, instance, decision }: Locked): Promise<void> => {
+      const work = async ({ call: now, command, instance, decision }: Locked): Promise<void> => {
         // Upgrading many takes a while, in which the model may be saved anew.
         const present = await this.modelToRun(now, modelName);
         assertIdle(instance);
@@ -167,7 +171,8 @@ export class InstanceCommands {
           svg: present.svg ?? null,
         };
         const fields = { ...own, ...(guard && { guard }) };
-        if (Object.keys(fields).length > 0 && !(await calls.store.instances.update(id, kept?.rev, fields)))
+        const write = (): Promise<boolean> => calls.store.instances.update(id, kept?.rev, fields);
+        if (Object.keys(fields).length > 0 && !(await command.write(write)))
           throw new Conflict('conflict', 'The instance was changed in the meantime.');
         const target = { kind: 'instance', id, instanceId: id, name: modelName };
         await calls.audit.allowed(now.principal, 'instance:migrate', target, decision);

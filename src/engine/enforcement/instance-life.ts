@@ -124,7 +124,7 @@ export class InstanceLife {
       assertRunning(locked.instance);
       await assertReaches(this.parts, locked.call, locked.instance, ENDING);
       recordInstance(this.parts, locked, undefined, 'terminated');
-      return terminate(calls.store.instances, found.id);
+      return locked.command.write(() => terminate(calls.store.instances, found.id));
     });
     for (const one of ended) timers.disarm(one);
     return knownIds(this.parts, call, ended);

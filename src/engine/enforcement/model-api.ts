@@ -178,7 +178,9 @@ export class Models {
             const wanted = checkModelName(newName);
             if ((await calls.store.models.get(wanted, owner)) !== undefined)
               throw new Conflict('conflict', 'A model of the new name exists.');
-            const named = policiesNaming(call.inForce.set, model.name);
+            // Also while the rules are switched off: they apply again when they are switched on.
+            const { set } = calls.bypass ? await calls.book.current(owner) : call.inForce;
+            const named = policiesNaming(set, model.name);
             if (named !== undefined)
               throw new Conflict(
                 'wrong-state',

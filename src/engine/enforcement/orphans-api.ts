@@ -11,11 +11,16 @@ import { cursorOf } from '../../store/query/item-order.js';
 import { PENDING } from './data-api.js';
 
 /**
- * A page of what nobody is left for, among the tasks of instances that the principal may read and terminate. A page
+ * A page of what nobody is left for, among the tasks of instances that the principal may read and terminate: roles, and
+ * those tasks that the principal sees with their assignees. A page
  * looks at as many tasks as its limit says, so it may be empty and not the last.
  * @throws AccessDenied `forbidden`; BadInput `bad-query`; CouldNotTell if the directory does not answer
  */
-export async function findOrphans({ calls }: CommandParts, call: Call, input: unknown): Promise<Orphans> {
+export async function findOrphans(
+  { calls, reads }: Pick<CommandParts, 'calls' | 'reads'>,
+  call: Call,
+  input: unknown,
+): Promise<Orphans> {
   const { limit, after } = parseParameters(input, ['limit', 'after']);
   const page = parsePage(limit, after, undefined);
   const scope = intersection(call.scope('instance:cancel'), call.scope('instance:read'));
@@ -28,8 +33,13 @@ export async function findOrphans({ calls }: CommandParts, call: Call, input: un
   const plan = itemPlan(scope, scopeOf(NOTHING), PENDING, page, calls.searching);
   const rows = plan === undefined ? [] : await calls.store.instances.findItems(plan);
   const seen = new Set<string>();
+  const shown = calls.principals.hasDirectory
+    ? await reads.itemsOf(call, 'task:read', rows)
+    : new Set<string>();
+  const assigned = shown.size > 0 ? await reads.visibility(call, rows) : () => ({ assignees: false });
   for (const row of rows) {
-    if (calls.principals.hasDirectory) found.push(...(await orphanedTask(known, row)));
+    // Who may end an instance need not see who has its tasks.
+    if (shown.has(row.items.id) && assigned(row).assignees) found.push(...(await orphanedTask(known, row)));
     if (!seen.has(row.id)) found.push(...orphanedRoles(row));
     seen.add(row.id);
   }

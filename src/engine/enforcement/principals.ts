@@ -221,7 +221,9 @@ export class Principals {
     if (this.directory === undefined) return toPrincipal({ userName: name, tenantId });
     const found = await this.look(this.directory, name);
     if (found === undefined || found.disabled || (found.tenantId ?? null) !== tenantId) return undefined;
-    return this.principalOf(found, name);
+    const principal = this.principalOf(found, name);
+    // A directory that ignores case knows a spelling by which nobody acts.
+    return principal.userName === name ? principal : undefined;
   }
 
   /** Whether the group has a member in that tenant; false if the directory cannot tell. @throws CouldNotTell */

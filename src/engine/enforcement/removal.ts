@@ -1,6 +1,6 @@
 import { EVERYTHING } from '../../core/condition.js';
 import { AccessDenied, BadInput, isGuardError } from '../../core/errors.js';
-import { parseQuery } from '../../store/query/caller-query.js';
+import { parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import type { StoredInstance } from '../../store/port.js';
 import { existencePlan } from '../../store/query/scoped-query.js';
@@ -24,21 +24,30 @@ export async function removeInstances(
   const { instances } = calls.store;
   if (call.scope('instance:delete').kind === 'nothing')
     throw new AccessDenied('forbidden', 'You may not delete instances.');
-  const ids: string[] = [];
+  /** With the revisions that they had. */
+  const ids = new Map<string, number | undefined>();
   await reads.eachInstance(call, checked, (instance) => {
     call.assert('instance:delete', { instance }, true);
-    ids.push(instance.id);
+    ids.set(instance.id, instance.guard?.rev);
   });
-  if (ids.length === 0 && !(await mayDeleteAny(calls, call)))
+  if (ids.size === 0 && !(await mayDeleteAny(calls, call)))
     throw new AccessDenied('forbidden', 'You may not delete instances.');
   let deletedCount = 0;
-  for (const id of ids) {
-    const work = async (_command: Command, instance: StoredInstance): Promise<number> => {
+  for (const [id, rev] of ids) {
+    const work = async (command: Command, instance: StoredInstance): Promise<number> => {
       const now = await call.again();
       const decision = now.assert('instance:delete', { instance }, now.mayReadInstance(instance));
-      // Commands work without the log; the archive includes it.
-      if (archive) await instances.archive([(await instances.load(id)) ?? instance]);
-      const removed = await instances.remove([id], {});
+      // Others may have changed it while this call waited for the lock.
+      if (instance.guard?.rev === undefined || instance.guard.rev !== rev) {
+        const [found] = await reads.instanceRows(now, { kind: 'and', of: [idOf(id), checked] }, { limit: 1 });
+        if (found === undefined) return 0;
+      }
+      const remove = async (): Promise<number> => {
+        // Commands work without the log; the archive includes it.
+        if (archive) await instances.archive([(await instances.load(id)) ?? instance]);
+        return instances.remove([id], {});
+      };
+      const removed = await command.write(remove);
       runner.hostStore.removed([id]);
       const target = { kind: 'instance', id, instanceId: id };
       await calls.audit.allowed(now.principal, 'instance:delete', target, decision);
@@ -50,6 +59,8 @@ export async function removeInstances(
   }
   return { deletedCount };
 }
+
+const idOf = (id: string): CallerQuery => parseQuery({ id }, INSTANCE_FIELDS);
 
 /** Whether there is an instance that the principal may delete, such as a case that it owns. */
 async function mayDeleteAny({ store, searching }: CommandParts['calls'], call: Call): Promise<boolean> {

@@ -140,7 +140,7 @@ export class ScopedReads {
   }
 
   /** The ids of the rows' items on which the principal may perform the operation. */
-  private async itemsOf(
+  async itemsOf(
     call: Call,
     operation: Operation,
     rows: readonly UnwoundItem[],
@@ -199,7 +199,7 @@ export class ScopedReads {
     waiting: CallerQuery,
     matching: CallerQuery | undefined,
     limit: number,
-  ): Promise<{ instanceId: string; itemId: string }[]> {
+  ): Promise<{ instanceId: string; itemId: string; rev: number | undefined }[]> {
     const scope = call.scope(operation);
     const plan =
       matching === undefined
@@ -215,7 +215,7 @@ export class ScopedReads {
     // Nothing waits in an instance that has ended, and the indexes of messages and signals have only running ones.
     const before = { $and: [{ status: 'running' }, plan.before] };
     const rows = await this.calls.store.instances.findItems({ ...plan, before });
-    return rows.map((row) => ({ instanceId: row.id, itemId: row.items.id }));
+    return rows.map(({ id, items, guard }) => ({ instanceId: id, itemId: items.id, rev: guard?.rev }));
   }
 
   /** An instance with all its items, found by id alone. For decisions only, never to be shown. */

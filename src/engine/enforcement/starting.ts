@@ -1,3 +1,4 @@
+import { ticks } from '../../core/clock.js';
 import { BadInput, notFound } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
 import type { Resource } from '../../core/resource.js';
@@ -17,6 +18,9 @@ export interface StartTarget {
   readonly model: StoredModel;
   readonly start: StartFacts;
 }
+
+/** Milliseconds for which a call may start something without being made anew. */
+const YOUNG = 1_000;
 
 /** What a start is decided about: the model, and the start event with the data that the case would start with. */
 export const startResource = ({ model, start }: StartTarget, data: Data): Resource => ({
@@ -89,14 +93,18 @@ export async function startAt(
 ): Promise<ExecutionView> {
   const { runner, engine, calls } = parts;
   const asked = startResource({ model, start }, data);
+  // The call may have waited for other starts, or for the directory; a start waits for no lock.
+  const now = ticks() - call.made <= YOUNG ? call : await call.again();
+  const { principal } = now;
+  if ((principal.owner ?? null) !== (call.principal.owner ?? null)) throw notFound('model');
   const decisions = [
-    call.assert('instance:start', asked, true),
-    ...(sent === undefined ? [] : [call.assert(sent, asked, true, STARTS)]),
+    now.assert('instance:start', asked, true),
+    ...(sent === undefined ? [] : [now.assert(sent, asked, true, STARTS)]),
   ];
-  const { userName } = call.principal;
-  const labels = call.inForce.grid.labelsWonBy(call.principal, asked, true);
+  const { userName } = principal;
+  const labels = now.inForce.grid.labelsWonBy(principal, asked, true);
   const noWait = options.noWait === true;
-  const account = { causer: call.principal, modelsOwner: model.owner ?? undefined, noWait, model };
+  const account = { causer: principal, modelsOwner: model.owner ?? undefined, noWait, model };
   const execution = await runner.run(account, async () => {
     const started = await engine.host.start(
       model.name,
@@ -111,7 +119,7 @@ export async function startAt(
   const { id } = execution;
   const target = { kind: 'instance', id, instanceId: id, name: model.name };
   for (const decision of decisions)
-    await calls.audit.allowed(call.principal, decision.operation, target, decision);
+    await calls.audit.allowed(principal, decision.operation, target, decision);
   calls.events.emit({
     event: 'started',
     userName,

@@ -22,6 +22,11 @@ import { instanceView } from './views.js';
 /** How many people may reject one task. */
 const REJECTERS_MOST = 1000;
 
+/** The task is the caller's already, or free for the caller to take. */
+const mayHave = ({ call, instance, item }: LockedTask): boolean =>
+  [item.assignee, item.guard?.owner].includes(call.principal.userName) ||
+  call.allows('task:take', { instance, item });
+
 const wrongState = (message: string): Conflict => new Conflict('wrong-state', message);
 
 /** What changes about a task; the names of its own fields are not among them. */
@@ -131,7 +136,7 @@ export class TaskLife {
           'bad-assignment',
           'The model names nobody to escalate to; name a user or a group.',
         );
-      const { overridden, labels } = await this.assertHanded(to, task);
+      const { overridden, labels } = await this.assertHanded(to, task, named === undefined);
       const { userName } = task.call.principal;
       const set =
         'user' in to
@@ -154,10 +159,20 @@ export class TaskLife {
     return (await viewOf(parts, call, execution, itemId)).item;
   }
 
-  private async assertHanded(to: Handed, task: LockedTask): Promise<Given> {
+  /** @param byModel the model says to whom it is escalated */
+  private async assertHanded(to: Handed, task: LockedTask, byModel: boolean): Promise<Given> {
     const { calls } = this.parts;
-    if ('user' in to && to.user === task.call.principal.userName && !task.call.principal.isAdmin())
-      throw new BadInput('bad-assignment', 'A task cannot be escalated to oneself.');
+    const { principal } = task.call;
+    if (!principal.isAdmin()) {
+      if ('user' in to && to.user === principal.userName)
+        throw new BadInput('bad-assignment', 'A task cannot be escalated to oneself.');
+      // Whoever started the instance would get the task of another by way of a group.
+      if ('group' in to && !byModel && principal.inGroup(to.group) && !mayHave(task))
+        throw new BadInput(
+          'bad-assignment',
+          'A task cannot be escalated to a group that you are in yourself.',
+        );
+    }
     if ('user' in to) return assertTarget(calls, to.user, task);
     await assertTargetGroup(calls, to.group, task);
     return NOTHING_FOLLOWS;

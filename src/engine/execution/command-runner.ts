@@ -1,7 +1,7 @@
 import { Conflict, GuardError } from '../../core/errors.js';
 import { modelsOwnerOf } from '../model/models-owner.js';
 import { SYSTEM_USER, type SecureUser } from '../../core/principal.js';
-import type { StoredInstance, StoredModel } from '../../store/port.js';
+import type { StoredInstance } from '../../store/port.js';
 import { Turns } from '../../store/turns.js';
 import { whole } from '../../store/query/stored.js';
 import { BackgroundWork } from './background-work.js';
@@ -115,17 +115,18 @@ export class CommandRunner {
     const releases = [await this.parts.locks.lock(id, stillWanted)];
     const hold = async (other: string): Promise<void> =>
       void releases.unshift(await this.parts.locks.lock(other));
-    let document: StoredInstance;
-    let model: StoredModel | undefined;
-    try {
-      [document, model] = await Promise.all([
-        readLocked(this.parts.store, id, this.hostStore.keep.room),
-        underLock?.(hold),
-      ]);
-    } catch (error) {
-      for (const release of releases) await release(error);
-      throw error;
+    const [read, asked] = await Promise.allSettled([
+      readLocked(this.parts.store, id, this.hostStore.keep.room),
+      underLock?.(hold),
+    ]);
+    // Both have ended: a lock that one of them took afterwards would be held for ever.
+    const failed = [asked, read].find(({ status }) => status === 'rejected');
+    if (read.status === 'rejected' || asked.status === 'rejected') {
+      const { reason } = failed as PromiseRejectedResult;
+      for (const release of releases) await release(reason);
+      throw reason;
     }
+    const [document, model] = [read.value, asked.value];
     const found = whole(document);
     const tenantId = found.tenantId ?? undefined;
     const owner = modelsOwnerOf(found) ?? undefined;

@@ -193,6 +193,17 @@ export class Command {
     return true;
   }
 
+  /** Writes beside the engine. The command cannot be given up meanwhile, nor afterwards unless there is `more`. */
+  async write<T>(write: () => Promise<T>, more = false): Promise<T> {
+    this.assertGoesOn();
+    this.writing = this.settled = true;
+    try {
+      return await write();
+    } finally {
+      this.settled = !more;
+    }
+  }
+
   /** Waits for the work until the command is given up. */
   within<T>(work: Promise<T>): Promise<T> {
     return Promise.race([work, this.givenUp]);

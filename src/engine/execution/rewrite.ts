@@ -36,6 +36,7 @@ async function guardOfDocument(
  * @param instance as read under the lock; it stays as it is
  * @param change changes the given document and its guard, or throws to leave both as they were; returns the names of
  * the document's own fields that it changed beside its items
+ * @param more the command goes on with its engine afterwards
  * @returns the instance as stored
  * @throws Conflict `conflict` if someone else has written in the meantime; nothing was changed
  */
@@ -47,6 +48,7 @@ export async function rewrite(
     document: StoredInstance,
     guard: InstanceGuard,
   ) => Promise<readonly string[] | void> | readonly string[] | void,
+  more = false,
 ): Promise<StoredInstance> {
   const document = deepCopy(instance) as StoredInstance;
   const rev = document.guard?.rev;
@@ -54,8 +56,9 @@ export async function rewrite(
   const own = (await change(document, guard)) ?? [];
   deriveGuard(document, nextGuard(guard));
   const fields = Object.fromEntries(['items', 'guard', ...own].map((name) => [name, document[name]]));
-  command.writing = true;
-  if (!(await store.instances.update(document.id, rev, fields, undefined, command.read.get(document.id))))
+  const read = command.read.get(document.id);
+  const write = (): Promise<boolean> => store.instances.update(document.id, rev, fields, undefined, read);
+  if (!(await command.write(write, more)))
     throw new Conflict(
       'conflict',
       'The instance was changed by someone else in the meantime; nothing was stored.',
