@@ -194,6 +194,28 @@ onStores('Escalating a task', (kind) => {
     }
   });
 
+  test('to a group that its starter is in is refused, unless the starter could take it anyway', async () => {
+    const { guard, id } = await begun('Plain', {});
+    const starter = person('sam', 'managers');
+    const to = (group: string, user = starter): Promise<unknown> =>
+      guard.api.tasks.escalate(id, { group }, user);
+    expect(await refusal(to('managers'))).toMatchObject({ code: 'bad-assignment' });
+    expect(await refusal(guard.api.tasks.take(id, starter))).toMatchObject({ code: 'not-found' });
+    // Who has it gains nothing.
+    await guard.api.tasks.assign(id, 'bob', ADMIN_USER);
+    await to('managers', bob);
+    expect(await seen(guard, id)).toMatchObject({ candidateGroups: ['managers'] });
+    await to('managers');
+    // An administrator decides for others.
+    await to('managers', person('admin', 'ADMIN', 'managers'));
+  });
+
+  test('to a group of its starter works where the model says so', async () => {
+    const { guard, id } = await begun('ToGroup', {});
+    await guard.api.tasks.escalate(id, undefined, person('sam', 'managers'));
+    expect(await seen(guard, id)).toMatchObject({ candidateGroups: ['managers'] });
+  });
+
   test('a hundred times at once by its assignee happens once', async () => {
     const { guard, id } = await begun('Plain', {});
     const outcomes = await Promise.allSettled(

@@ -1,4 +1,4 @@
-import type { Directory, Guard } from 'bpmn-guard';
+import type { Directory, Guard, Policy } from 'bpmn-guard';
 import { CLAIM } from '../../support/case-models.js';
 import { ADMIN_USER, Guards, person } from '../../support/guards.js';
 import { end, model, parallel, start, task } from '../../support/models.js';
@@ -58,4 +58,23 @@ test('a page that is full has a next one, and each task of an instance is looked
     data: [],
     nextCursor: null,
   });
+});
+
+test('who may end an instance and not see its tasks is not told who had them', async () => {
+  const everything = { op: 'and', of: [] } as const;
+  const people = [own, ADMIN_USER, person('op')];
+  const find = async (name: string) => people.find(({ userName }) => userName === name);
+  const permissive = [{ id: 'all', says: 'may end all', when: everything }];
+  const ends: Policy = {
+    name: 'ends',
+    answer: ({ userName }, operation) =>
+      userName === 'op' && ['instance:read', 'instance:cancel'].includes(operation) ? { permissive } : {},
+  };
+  const guard = await guards.make({ models: MODELS, directory: { find }, policies: [ends] });
+  await guard.api.engine.start('Two', {}, ADMIN_USER);
+  people.shift();
+  const op = guard.as(person('op'));
+  expect(await op.data.findItems({ 'items.type': 'bpmn:UserTask' })).toEqual([]);
+  expect((await op.work.orphans()).data).toEqual([]);
+  expect((await guard.as(ADMIN_USER).work.orphans()).data).toHaveLength(2);
 });

@@ -73,3 +73,12 @@ test.each([['rename'], ['remove']] as const)(
     expect((await guard.api.model.list({}, person('ann'))).map(({ name }) => name)).toEqual(['Old']);
   },
 );
+
+test('a model that policies name is not renamed while the rules are switched off, either', async () => {
+  const off = await guards.make({ models: { Pay: SOON }, env: { ENFORCE_SECURITY: 'false' } });
+  await off.as(ADMIN_USER).policies.duties.save('d', { duty: 'not-initiator', model: 'Pay' });
+  expect(await refusal(off.api.model.rename('Pay', 'Pay2', ADMIN_USER))).toMatchObject({
+    code: 'wrong-state',
+    message: expect.stringContaining('Policies name this model'),
+  });
+});
