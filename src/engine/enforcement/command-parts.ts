@@ -139,8 +139,9 @@ export async function onItem<T>(
     return model;
   };
   const locked = async (command: Command, read: StoredInstance): Promise<T> => {
-    // The model, and whether its case is locked, were looked up by the name from before.
-    if (read.name !== row.name)
+    // Whether its case is locked was looked up by the name from before.
+    const { acrossInstances } = now.inForce.duties;
+    if (read.name !== row.name && [read.name, row.name].some((name) => acrossInstances.has(name ?? '')))
       throw new Conflict('conflict', 'The instance was given another model in the meantime; try again.');
     const instance = withFacts(command, read, ofCase);
     const item = instance.items?.find((entry) => entry.id === id);

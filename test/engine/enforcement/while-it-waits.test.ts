@@ -79,8 +79,15 @@ onStores('While a call waits', (kind) => {
     expect(deleted).toEqual({ deletedCount: 1 });
   });
 
-  test('a task of an instance that was given another model is left alone', async () => {
+  test('a task is left alone whose instance was given a model with a duty across instances', async () => {
     const guard = await make();
+    const duty = {
+      duty: 'not-who-did',
+      model: 'Other',
+      task: 't',
+      did: { model: 'Second', task: 't' },
+    } as const;
+    await guard.as(ADMIN_USER).policies.duties.save('apart', duty);
     const { id } = await guard.api.engine.start('M', {}, sam);
     const { id: itemId } = await waitingTask(guard, 't', id);
     const refused = await refusal(
