@@ -1,6 +1,6 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter } from 'yaml';
 import { isGuardError } from '../../../core/errors.js';
-import { jsonObjectIn } from '../../../core/json-text.js';
+import { isTooDeep, jsonObjectIn } from '../../../core/json-text.js';
 import { readPolicyDocument } from '../../../core/policy-files.js';
 import { CASE_OPERATION } from '../../../core/policies/case-roles/case-kinds.js';
 import { caseAuthorizationLines } from '../../../core/policies/case-roles/properties.js';
@@ -11,6 +11,7 @@ import type { Turns } from '../../../store/turns.js';
 import { readCsv } from '../grid/csv.js';
 import { JsonPlaces } from './json-places.js';
 import { YamlPlaces, type Place, type Places } from './places.js';
+import { TOO_DEEP, TooDeep, yamlDocument } from './yaml-document.js';
 
 /** A mistake in a policy file. Lines and columns begin at 1. */
 export interface FileMistake {
@@ -113,13 +114,7 @@ export async function parseYaml(file: string, text: string, turns: Turns): Promi
       : refused(file, `YAML may have at most ${LONGEST_YAML} characters: ${LARGER}.`);
   const lines = new LineCounter();
   try {
-    const document = parseDocument(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      schema: 'core',
-      // It would compare each key with all others; `YamlPlaces` does it in one walk.
-      uniqueKeys: false,
-    });
+    const document = yamlDocument(text, lines);
     const broken = [...document.errors, ...document.warnings].map(({ message, pos }) => {
       const { line, col } = lines.linePos(pos[0]);
       return { file, line, column: col, message };
@@ -128,9 +123,13 @@ export async function parseYaml(file: string, text: string, turns: Turns): Promi
     const places = new YamlPlaces(document, lines);
     if (places.mistakes.length > 0)
       return { tenantId: null, statements: [], mistakes: places.mistakes.map((one) => ({ file, ...one })) };
-    return await readContent(file, document.toJS({ maxAliasCount: MOST_ALIASES }), places, turns);
+    const content: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
+    // Each reference to an anchor puts what stands there below.
+    if (isTooDeep(content)) return refused(file, TOO_DEEP);
+    return await readContent(file, content, places, turns);
   } catch (error) {
-    return refused(file, (error as Error).message);
+    const place = error instanceof TooDeep ? { line: error.line, column: 1 } : undefined;
+    return refused(file, (error as Error).message, place);
   }
 }
 
