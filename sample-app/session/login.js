@@ -65,7 +65,7 @@ export function passportFor({ store }, users, secret) {
         ),
       );
     },
-    /** The user for `begin`, after a change of the own password. */
+    /** The user for `begin`, after a change of their password. */
     async again(userName) {
       const user = await stored(userName);
       return { userName, mark: marks.of(user) };

@@ -82,7 +82,7 @@ Other
 
 Options that name several things are repeated. Exit codes: 0 done, 1 not done or something is wrong, 2 not understood.`;
 
-/** A command, or the options that every command has: what stands there about it, and the heading above. */
+/** A command, or the options that every command has: its description there, and the heading above. */
 interface Entry {
   readonly heading: string;
   readonly text: string;

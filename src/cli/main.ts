@@ -79,7 +79,7 @@ function unknownCommand(args: readonly string[]): UsageError {
   const [first = '', second] = args;
   const below = Object.keys(COMMANDS).filter((name) => name.startsWith(`${first} `));
   if (below.length > 0 && second === undefined)
-    return new UsageError(`Unknown command ${first}. It goes on: ${below.join(', ')}.`);
+    return new UsageError(`The command ${first} needs another word: ${below.join(', ')}.`);
   const given = args.slice(0, 2).join(' ');
   const all = [...Object.keys(COMMANDS), 'help', 'version', '--version', '--help'];
   const meant = nearest(given, below.length > 0 ? below : all) ?? nearest(first, all);

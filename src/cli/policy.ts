@@ -26,7 +26,7 @@ import { withStore } from './store.js';
 import { minute, table } from './table.js';
 
 const MOST_VERSIONS = 500;
-/** Entries that stay, of which `policy diff` names each. */
+/** Entries that stay; `policy diff` names up to this many. */
 const MOST_KEPT = 100;
 const JSON_OPTION = { json: { type: 'boolean' } } as const;
 const CHANGING = {

@@ -47,7 +47,7 @@ const bad = (message: string): never => {
 function checkPath(path: string, whole: string): string {
   for (const part of path.split('.')) {
     if (part === '' || part.startsWith('$') || part.includes('\0') || FORBIDDEN_KEYS.has(part))
-      bad(`Field ${show(whole)} is not admitted: met the part ${show(part)}.`);
+      bad(`Field ${show(whole)} is not allowed: unexpected part ${show(part)}.`);
   }
   return path;
 }
@@ -104,15 +104,15 @@ function fieldsOf(condition: Condition): string[] {
 /** What the principal is, is compared with constants; with the case by a field of the case. */
 function assertConstants(name: string, path: string, tests: Condition): void {
   if (JSON.stringify(tests).includes('"ref":'))
-    bad(`${name} is compared with constants; compare the other way round, as in { "data.x": "$${path}" }.`);
+    bad(`${name} is compared with constants only; swap the two sides, as in { "data.x": "$${path}" }.`);
 }
 
 class Reader {
   private nodes = 0;
 
   private enter(depth: number): void {
-    if (depth > LIMITS.depth) bad(`A condition may be ${LIMITS.depth} levels deep.`);
-    if (++this.nodes > LIMITS.nodes) bad(`A condition may have ${LIMITS.nodes} nodes.`);
+    if (depth > LIMITS.depth) bad(`A condition may be at most ${LIMITS.depth} levels deep.`);
+    if (++this.nodes > LIMITS.nodes) bad(`A condition may have at most ${LIMITS.nodes} nodes.`);
   }
 
   read(input: unknown, depth = 0): Condition {
@@ -124,9 +124,7 @@ class Reader {
       if (key === '$nor') return not(or(...this.list(key, entry, depth)));
       if (key === '$not') return not(this.read(entry, depth + 1));
       if (key.startsWith('$'))
-        return bad(
-          `Operator ${show(key)} is not admitted in a condition. ${unknownName(key, OF_CONDITIONS)}`,
-        );
+        return bad(`Operator ${show(key)} is not allowed in a condition. ${unknownName(key, OF_CONDITIONS)}`);
       return this.field(key, entry, depth + 1);
     });
     return and(...parts);
@@ -162,7 +160,7 @@ class Reader {
         const op = Object.hasOwn(COMPARISONS, operator) ? COMPARISONS[operator] : undefined;
         if (op === undefined)
           return bad(
-            `Operator ${show(operator)} at ${show(name)} is not admitted in a condition. ` +
+            `Operator ${show(operator)} at ${show(name)} is not allowed in a condition. ` +
               unknownName(operator, OF_FIELDS),
           );
         const right = value(operand, where);
@@ -180,7 +178,9 @@ class Reader {
     const other = fieldsOf(where).find((name) => !name.startsWith('item.'));
     return other === undefined
       ? some('instance.items', where)
-      : bad(`items: {$elemMatch} speaks of one item alone, met ${show(other)}; put the rest beside it.`);
+      : bad(
+          `items: {$elemMatch} takes conditions on one item only, got ${show(other)}; put the others beside it.`,
+        );
   }
 }
 

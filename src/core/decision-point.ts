@@ -82,7 +82,7 @@ function add(
   return place.add(answer, admin ? restricts : all, isFixed);
 }
 
-/** So many policies are asked in less time than what they answered is looked up. */
+/** Asking this many policies takes less time than looking up their earlier answers. */
 const FEW = 3;
 
 /** What was answered to principals that have asked before. They never change, and keep it as long as they live. */
@@ -165,7 +165,7 @@ export function createDecisionPoint(
     return found;
   }
 
-  /** The rules of all policies, each of which is asked once. */
+  /** The rules of all policies; each policy is asked once. */
   function answered(principal: SecureUser, operation: Operation, facts: Facts): RuleSet | Failure {
     const admin = principal.isAdmin();
     let place = startOf(principal, operation);

@@ -11,7 +11,7 @@ export const ERROR_CODES = {
   },
   'bad-query': {
     status: 400,
-    meaning: 'A query contains an operator, field or shape that is not admitted; the message names it.',
+    meaning: 'A query contains an operator, field or shape that is not allowed; the message names it.',
   },
   'too-expensive': {
     status: 400,
@@ -26,7 +26,7 @@ export const ERROR_CODES = {
     meaning:
       'Input data is not a plain object, or contains a key such as __proto__, _bsontype, or $ref with $id.',
   },
-  'bad-option': { status: 400, meaning: 'A command option that is not admitted.' },
+  'bad-option': { status: 400, meaning: 'A command option that is not allowed.' },
   'bad-assignment': { status: 400, meaning: 'An assignment sets a key or a value that cannot be assigned.' },
   'bad-condition': {
     status: 400,

@@ -9,7 +9,7 @@ import { isPlainObject, show } from './value.js';
 export interface FieldRule {
   /** A path below the data, such as `data.salary`; what is below it is hidden with it. */
   readonly field: string;
-  /** Shown while this holds. It speaks of the instance and of `$user.`, but not of the instance's items. */
+  /** Shown while this holds. It refers to the instance and to `$user.`, but not to the instance's items. */
   readonly unless: Condition;
 }
 
@@ -66,7 +66,7 @@ function assertOfInstance(condition: Condition): void {
     default: {
       const [root, second] = condition.field.split('.');
       if (root !== 'instance' || second === 'items')
-        throw new TypeError(`a rule about a field cannot speak of ${condition.field}`);
+        throw new TypeError(`a field rule cannot refer to ${condition.field}`);
       if (condition.op === 'cases') for (const { when } of condition.cases) assertOfInstance(when);
     }
   }
@@ -77,15 +77,14 @@ function assertOfInstance(condition: Condition): void {
  * @throws TypeError unless given a list of rules about fields of the data
  */
 export function readFieldRules(given: unknown): readonly FieldRule[] {
-  if (!Array.isArray(given)) throw new TypeError(`A policy answers fields with a list, got ${show(given)}`);
+  if (!Array.isArray(given)) throw new TypeError(`A policy must return fields as a list, got ${show(given)}`);
   for (const rule of given as unknown[]) {
     if (typeof rule !== 'object' || rule === null || !isDataField((rule as FieldRule).field))
       throw new TypeError(
-        `A rule about a field names one below data, met ${show((rule as FieldRule)?.field)}`,
+        `A field rule must name a field below data, got ${show((rule as FieldRule)?.field)}`,
       );
     const { unless } = rule as FieldRule;
-    if (!isPlainObject(unless))
-      throw new TypeError(`A rule about a field needs a condition, met ${show(unless)}`);
+    if (!isPlainObject(unless)) throw new TypeError(`A field rule needs a condition, got ${show(unless)}`);
     assertOfInstance(unless);
   }
   return given as FieldRule[];

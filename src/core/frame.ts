@@ -24,7 +24,7 @@ export interface Path {
 /** @throws TypeError if the path does not begin with a part of a resource */
 export function parsePath(path: string): Path {
   const [root, ...segments] = path.split('.') as [string, ...string[]];
-  if (!ROOTS.has(root)) throw new TypeError(`Field ${path} begins with no part of a resource`);
+  if (!ROOTS.has(root)) throw new TypeError(`Field ${path} does not begin with a part of a resource`);
   return { root: root as Root, segments };
 }
 

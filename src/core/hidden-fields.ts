@@ -6,7 +6,7 @@ import { isPlainObject } from './value.js';
 import type { SecureUser } from './principal.js';
 import type { InstanceRecord } from './resource.js';
 
-/** Whether a field is hidden in the instance at hand. */
+/** Whether a field is hidden in this instance. */
 type IsHidden = (shown: Iterable<Shown>) => boolean;
 
 /** The node of a key, below another; `hidden` if it, or a field that leads to it, is. */

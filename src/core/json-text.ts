@@ -61,6 +61,6 @@ export function jsonObjectAt(text: string, at: number): { readonly value: object
       throw new SyntaxError(`Lists and objects may be ${DEEPEST_JSON} levels deep`);
   }
   const value = JSON.parse(text.slice(at, end + 1)) as object;
-  if (countKeys(value) !== keys) throw new SyntaxError('A key stands twice in one object');
+  if (countKeys(value) !== keys) throw new SyntaxError('A key appears twice in one object');
   return { value, end: end + 1 };
 }

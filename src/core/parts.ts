@@ -29,7 +29,7 @@ function addField(found: Set<Part>, field: string): void {
   if (field.startsWith('user.')) return;
   const [root, second] = field.split('.', 2) as [Part, string | undefined];
   if (root === 'instance' && second !== undefined && NOT_AT_HAND.has(second))
-    throw new TypeError(`a rule cannot speak of ${field}: lists do not have it at hand`);
+    throw new TypeError(`a rule cannot refer to ${field}: lists do not load it`);
   found.add(root);
   if (root === 'instance' && second === 'items') found.add('items');
 }
@@ -102,7 +102,7 @@ export class Parts {
     for (const part of spokenOf) {
       if (!parts.includes(part))
         throw new TypeError(
-          `a rule for ${operation} cannot speak of ${part}; it can speak of ${parts.join(', ') || 'nothing'}`,
+          `a rule for ${operation} cannot refer to ${part}; it can refer to ${parts.join(', ') || 'nothing'}`,
         );
     }
   }

@@ -58,7 +58,7 @@ export class SecureUser implements UserInfo {
     if (name === undefined)
       throw new TypeError(`SecureUser.userName must be a non-empty string, got ${describe(userName)}`);
     assertSpelt(info);
-    if (isDisabled(info)) throw new TypeError('SecureUser takes no user who is disabled');
+    if (isDisabled(info)) throw new TypeError('SecureUser does not accept a disabled user');
     this.userName = name;
     this.userGroups = readGroups(field(info, 'userGroups'));
     this.tenantId = optionalName(field(info, 'tenantId'), 'tenantId');

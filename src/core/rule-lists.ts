@@ -210,11 +210,10 @@ function rules(answer: Record<string, unknown>, key: keyof PolicyAnswer): readon
  * @throws TypeError naming the value
  */
 function readAnswer(answer: unknown): Required<PolicyAnswer> {
-  if (answer instanceof Promise)
-    throw new TypeError('A policy must answer synchronously, not with a promise');
-  if (!isPlainObject(answer)) throw new TypeError(`A policy must answer with an object, got ${show(answer)}`);
+  if (answer instanceof Promise) throw new TypeError('A policy must return its answer, not a promise');
+  if (!isPlainObject(answer)) throw new TypeError(`A policy must return an object, got ${show(answer)}`);
   const unknown = Object.keys(answer).find((key) => !LISTS.has(key));
   if (unknown !== undefined)
-    throw new TypeError(`A policy answers with permissive and restrictive, met ${show(unknown)}`);
+    throw new TypeError(`A policy returns permissive and restrictive, got ${show(unknown)}`);
   return { permissive: rules(answer, 'permissive'), restrictive: rules(answer, 'restrictive') };
 }

@@ -53,12 +53,13 @@ export function readGroups(value: unknown): readonly string[] {
   if (value === undefined) return [];
   if (!Array.isArray(value))
     throw new TypeError(`SecureUser.userGroups must be an array of strings, got ${describe(value)}`);
-  if (value.length > MOST_GROUPS) throw new TypeError(`SecureUser.userGroups may hold ${MOST_GROUPS} groups`);
+  if (value.length > MOST_GROUPS)
+    throw new TypeError(`SecureUser.userGroups may contain at most ${MOST_GROUPS} groups`);
   const groups = new Set<string>();
   for (const entry of value) {
     const group = normaliseName(entry);
     if (group === undefined)
-      throw new TypeError(`SecureUser.userGroups must hold names of groups, met ${describe(entry)}`);
+      throw new TypeError(`SecureUser.userGroups must contain names of groups, got ${describe(entry)}`);
     groups.add(group);
   }
   return Object.freeze([...groups]);
@@ -107,7 +108,7 @@ const DEEPEST_ATTRIBUTE = 16;
 /** Copies lists and plain objects, so that holders of the original cannot change what rules read. */
 function frozenCopy(value: unknown, depth = 0): unknown {
   if (depth > DEEPEST_ATTRIBUTE)
-    throw new TypeError(`SecureUser.attributes may be ${DEEPEST_ATTRIBUTE} levels deep`);
+    throw new TypeError(`SecureUser.attributes may be at most ${DEEPEST_ATTRIBUTE} levels deep`);
   if (Array.isArray(value))
     return Object.freeze(Array.from(value as unknown[], (entry) => frozenCopy(entry, depth + 1)));
   if (value instanceof Date) return new Date(value);
@@ -130,7 +131,7 @@ export function field(info: object, name: keyof UserInfo | 'disabled'): unknown 
 }
 
 const FIELDS = ['userName', 'userGroups', 'tenantId', 'modelsOwner', 'attributes'] as const;
-/** Shorter names are not taken for misspelt ones: an application may have a `user` of its own. */
+/** Shorter names are not treated as misspelt: an application may have a `user` of its own. */
 const MANY_LETTERS = 8;
 /** How other libraries and applications call the fields, and the values by which they are recognised. */
 const OTHER_NAMES: Readonly<Record<string, (typeof FIELDS)[number]>> = Object.freeze({

@@ -34,7 +34,7 @@ export function isJson(req: HttpRequest): boolean {
 export function readBytes(req: HttpRequest, limit: number): Promise<Buffer> {
   const encoding = req.headers['content-encoding']?.trim().toLowerCase();
   if (encoding !== undefined && encoding !== 'identity')
-    return Promise.reject(bad('Compressed bodies are not read.'));
+    return Promise.reject(bad('Compressed bodies are not supported.'));
   if (req.readableEnded || req.destroyed)
     return Promise.reject(bad('Another part of the application has already read the body.'));
   return new Promise((resolve, reject) => {
@@ -80,7 +80,7 @@ function parse(bytes: Buffer): unknown {
 
 /**
  * The body that an earlier parser left at `req.body`. Parsers of Express 4 leave an empty object if they did not
- * read the body. That is not a body, and must not be taken for an empty query, which matches everything.
+ * read the body. That is not a body, and must not be read as an empty query, which matches everything.
  */
 export function parsedBody(req: HttpRequest & { readonly _body?: boolean }): unknown {
   const { body } = req;

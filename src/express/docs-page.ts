@@ -74,7 +74,7 @@ export function documentPages(
         sendError(
           req,
           res,
-          new BadInput('method-not-allowed', 'This path takes GET, HEAD, OPTIONS.'),
+          new BadInput('method-not-allowed', 'This path accepts GET, HEAD, OPTIONS.'),
           'http',
         );
       return true;

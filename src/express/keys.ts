@@ -205,7 +205,7 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
         .filter(({ key }) => key.name === name && !ended(key));
       const mine = of === undefined ? live : live.filter(({ key }) => key.tenantId === of.tenantId);
       if (new Set(mine.map(({ key }) => key.tenantId)).size > 1)
-        throw new Conflict('ambiguous', 'Several tenants have a key of that name; give the tenant.');
+        throw new Conflict('ambiguous', 'Several tenants have a key of that name; name the tenant.');
       for (const { id, value } of mine) await stored.set(id, { ...value, revoked: today() });
       current.forget();
       return mine.length > 0;

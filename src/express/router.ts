@@ -115,7 +115,7 @@ export function createRouter(guard: Guard, options: RouterOptions = {}): Middlew
     const route = place.routes.get(method as Method);
     if (route === undefined) {
       res.setHeader('Allow', allowed(place));
-      sendError(req, res, new BadInput('method-not-allowed', `This path takes ${allowed(place)}.`), 'http');
+      sendError(req, res, new BadInput('method-not-allowed', `This path accepts ${allowed(place)}.`), 'http');
       return;
     }
     answer(common, route, place, req, res, limit).catch((error: unknown) =>

@@ -167,7 +167,7 @@ export interface Writability {
   readonly writable: boolean;
   /** Why it cannot: the system error code (ENOSPC) and details. For logs. */
   readonly cause?: string;
-  /** The store was found to be damaged, and does not answer until it is opened anew. */
+  /** The store was found to be damaged, and does not answer until it is opened again. */
   readonly isDamaged?: true;
   /** Why a part of it could not be examined in the background, each time that is tried. */
   readonly unread?: unknown;

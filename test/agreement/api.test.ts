@@ -61,7 +61,7 @@ describeStores('What the API lists is what the decision permits', ['memory', 'mo
       expect({ name, ...difference(found, expected, reindexed) }).toEqual({ name, ...RIGHT });
 
     const asking = kind === 'mongo' ? sample(everybody, 4, reindexed ? 1 : 0) : everybody;
-    test.each(asking)('to %s', async (name, who) => {
+    test.each(asking)('lists show to %s what decisions allow', async (name, who) => {
       const { data, tasks } = guard.api;
       const mine = permitted(point, who, 'task:read', tasksOf(place.rows));
       const readable = permitted(point, who, 'instance:read', instancesOf(place.rows));
@@ -110,7 +110,7 @@ describeStores('What the API lists is what the decision permits', ['memory', 'mo
       });
     });
 
-    test.each(asking)('models to %s', async (_name, who) => {
+    test.each(asking)('lists of models show to %s what decisions allow', async (_name, who) => {
       const names = permitted(point, who, 'instance:read', instancesOf(place.rows)).map(
         ({ instance }) => instance.name,
       );

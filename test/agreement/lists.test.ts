@@ -100,13 +100,15 @@ describeStores('Scoped lists are what the decision permits', ['memory', 'folder'
     if (kind === 'memory') checkSizes(sizes);
   }
 
-  test.each(operationsOf('task'))('%s', (operation) => compare(operation, tasksOf(place.rows), items));
-  test.each(operationsOf('instance'))('%s', (operation) =>
+  test.each(operationsOf('task'))('a list for %s shows what decisions allow', (operation) =>
+    compare(operation, tasksOf(place.rows), items),
+  );
+  test.each(operationsOf('instance'))('a list for %s shows what decisions allow', (operation) =>
     compare(operation, instancesOf(place.rows), instances),
   );
 
   test.each(operationsOf('model').filter((operation) => operation !== 'instance:start'))(
-    '%s',
+    'a list for %s shows what decisions allow',
     async (operation) => {
       const sizes = new Set<string>();
       for (const [name, principal] of asking(kind, operation)) {

@@ -109,7 +109,7 @@ test('without a command the help is printed, exit code 2', async () => {
 
 test.each<[string[], string]>([
   [['nope'], 'Unknown command nope'],
-  [['key'], 'Unknown command key. It goes on: key create, key list, key revoke.'],
+  [['key'], 'The command key needs another word: key create, key list, key revoke.'],
   [['models', 'exprot'], 'Unknown command models exprot. Did you mean models export?'],
   [['--verson'], 'Unknown command --verson. Did you mean --version?'],
   [['instal'], 'Unknown command instal. Did you mean install?'],

@@ -253,7 +253,7 @@ describe('binding leaves', () => {
     );
   });
 
-  test('names unlisted', () => {
+  test('names in place that would have to be listed', () => {
     const among = isAmong('item.x', {
       most: 1,
       has: () => true,

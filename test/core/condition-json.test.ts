@@ -66,12 +66,12 @@ describe('the JSON form of a condition', () => {
     ['a list', [{ 'item.x': 1 }], /is an object/],
     ['a date', new Date(0), /is an object/],
     ['an instance of a class', new (class Rule {})(), /is an object/],
-    ['$where', { $where: 'true' }, /Operator "\$where" is not admitted/],
-    ['$expr', { $expr: { $eq: [1, 1] } }, /Operator "\$expr" is not admitted/],
+    ['$where', { $where: 'true' }, /Operator "\$where" is not allowed/],
+    ['$expr', { $expr: { $eq: [1, 1] } }, /Operator "\$expr" is not allowed/],
     ['$where below $and', { $and: [{ 'item.x': 1 }, { $where: 'true' }] }, /"\$where"/],
     ['$function below $not', { $not: { $function: {} } }, /"\$function"/],
     ['$where in an element', { items: { $elemMatch: { $where: 'true' } } }, /"\$where"/],
-    ['$regex', { 'item.x': { $regex: '.*' } }, /Operator "\$regex" at "item\.x" is not admitted/],
+    ['$regex', { 'item.x': { $regex: '.*' } }, /Operator "\$regex" at "item\.x" is not allowed/],
     ['a misspelt operator', { 'item.x': { $gtt: 1 } }, /Did you mean \$gt\?/],
     ['a misspelt combination', { $orr: [] }, /Did you mean \$or\?/],
     ['$where at a field', { 'item.x': { $where: 'true' } }, /"\$where" at "item\.x"/],
@@ -94,13 +94,13 @@ describe('the JSON form of a condition', () => {
     ['toString as root', { 'toString.x': 'a' }, /Field "toString\.x" must begin/],
     ['__proto__ as root', JSON.parse('{"__proto__.x": 1}'), /Field "__proto__\.x" must begin/],
     ['__proto__ as a field', JSON.parse('{"__proto__": {"item.x": 1}}'), /Field "__proto__" must begin/],
-    ['a part __proto__', { 'data.__proto__.x': 1 }, /met the part "__proto__"/],
-    ['a part constructor', { 'item.constructor': 1 }, /met the part "constructor"/],
-    ['a part prototype', { 'item.a.prototype.b': 1 }, /met the part "prototype"/],
-    ['an empty part', { 'item..x': 1 }, /met the part ""/],
-    ['an empty last part', { 'item.': 1 }, /met the part ""/],
-    ['a part with $', { 'item.$x': 1 }, /met the part "\$x"/],
-    ['a part with NUL', { 'item.a\0b': 1 }, /met the part "a\\u0000b"/],
+    ['a part __proto__', { 'data.__proto__.x': 1 }, /unexpected part "__proto__"/],
+    ['a part constructor', { 'item.constructor': 1 }, /unexpected part "constructor"/],
+    ['a part prototype', { 'item.a.prototype.b': 1 }, /unexpected part "prototype"/],
+    ['an empty part', { 'item..x': 1 }, /unexpected part ""/],
+    ['an empty last part', { 'item.': 1 }, /unexpected part ""/],
+    ['a part with $', { 'item.$x': 1 }, /unexpected part "\$x"/],
+    ['a part with NUL', { 'item.a\0b': 1 }, /unexpected part "a\\u0000b"/],
     ['null as value', { 'item.x': null }, /item\.x takes a text, number, boolean or date, got null/],
     ['undefined as value', { 'item.x': undefined }, /item\.x takes .* got undefined/],
     ['NaN', { 'item.x': NaN }, /item\.x takes/],
@@ -112,8 +112,8 @@ describe('the JSON form of a condition', () => {
     ['what refers to itself', circular, /item\.x: \$eq takes/],
     ['an unknown reference', { 'item.x': '$env.HOME' }, /"\$env\.HOME" begins with \$ but is none of/],
     ['a reference without a path', { 'item.x': '$user' }, /"\$user" begins with \$/],
-    ['a reference to __proto__', { 'item.x': '$user.__proto__' }, /met the part "__proto__"/],
-    ['a reference with an empty part', { 'item.x': '$data.a..b' }, /met the part ""/],
+    ['a reference to __proto__', { 'item.x': '$user.__proto__' }, /unexpected part "__proto__"/],
+    ['a reference with an empty part', { 'item.x': '$data.a..b' }, /unexpected part ""/],
     [
       'an order between two fields',
       { 'item.x': { $gt: '$data.limit' } },
@@ -140,17 +140,17 @@ describe('the JSON form of a condition', () => {
     [
       'a field of the instance in an element',
       { items: { $elemMatch: { $or: [{ 'item.x': 1 }, { 'data.y': 1 }] } } },
-      /one item alone, met "instance\.data\.y"/,
+      /one item only, got "instance\.data\.y"/,
     ],
     [
       'a value of the instance in an element',
       { items: { $elemMatch: { $not: { 'item.x': '$data.y' } } } },
-      /one item alone, met "\$data\.y"/,
+      /one item only, got "\$data\.y"/,
     ],
     [
       'items in an element',
       { items: { $elemMatch: { items: { $elemMatch: { 'item.x': 1 } } } } },
-      /one item alone, met "instance\.items"/,
+      /one item only, got "instance\.items"/,
     ],
     ['items as a value', { items: 'a' }, /items takes/],
     ['more levels than are admitted', nested(20), /12 levels deep/],
@@ -285,14 +285,14 @@ describe('the limits of a condition', () => {
     ['an element', (depth) => ({ items: { $elemMatch: elements(depth) } }), 9],
   ])('twelve levels of %s', (_what, made, most) => {
     expect(() => parseCondition(made(most))).not.toThrow();
-    expect(() => parseCondition(made(most + 1))).toThrow('A condition may be 12 levels deep.');
+    expect(() => parseCondition(made(most + 1))).toThrow('A condition may be at most 12 levels deep.');
   });
 
   test('200 nodes, each condition and each field one', () => {
     const fields = (count: number): object =>
       Object.fromEntries(Array.from({ length: count }, (_, at) => [`item.x${at}`, 1]));
     expect(() => parseCondition(fields(199))).not.toThrow();
-    expect(() => parseCondition(fields(200))).toThrow('A condition may have 200 nodes.');
+    expect(() => parseCondition(fields(200))).toThrow('A condition may have at most 200 nodes.');
   });
 
   test('500 values in a list', () => {
@@ -309,7 +309,7 @@ describe('the limits of a condition', () => {
 test.each<[unknown, string]>([
   [
     { 'user.level': '$data.level' },
-    'user.level is compared with constants; compare the other way round, as in { "data.x": "$user.level" }.',
+    'user.level is compared with constants only; swap the two sides, as in { "data.x": "$user.level" }.',
   ],
   [{ 'user.level': { $in: '$data.levels' } }, 'user.level is compared with constants'],
   [
@@ -319,9 +319,9 @@ test.each<[unknown, string]>([
   [{ '.x': 'a' }, 'Field ".x" must begin with one of'],
   [
     { items: { $elemMatch: { 'item.x': '$data.x' } } },
-    'items: {$elemMatch} speaks of one item alone, met "$data.x"; put the rest beside it.',
+    'items: {$elemMatch} takes conditions on one item only, got "$data.x"; put the others beside it.',
   ],
-  [{ items: { $elemMatch: { 'data.x': 1 } } }, 'met "instance.data.x"'],
+  [{ items: { $elemMatch: { 'data.x': 1 } } }, 'got "instance.data.x"'],
 ])('%j is refused: %s', (json, message) => {
   expect(() => parseCondition(json)).toThrow(message);
 });

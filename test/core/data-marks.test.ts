@@ -31,7 +31,7 @@ describe('The marks of data', () => {
     ['a date', { a: new Date(0) }, ['d:a']],
     ['a document', { a: { b: 1 } }, ['d:a']],
     ['more than twenty values', { a: Array.from({ length: 21 }, (_, at) => at) }, ['d:a']],
-  ])('for %s', (_name, data, marks) => {
+  ])('name no value for %s', (_name, data, marks) => {
     expect(marksOfData(data, ['a'])).toEqual([...marks, 'p:1']);
   });
 });

@@ -328,7 +328,7 @@ describe('a comparison with a value of the principal', () => {
       { op: 'in', field: 'item.x', values: ['a', undefined] } as never,
       'A condition on item.x takes a text, number, boolean or date, got undefined',
     ],
-    [eq('items.x', 1), 'Field items.x begins with no part of a resource'],
+    [eq('items.x', 1), 'Field items.x does not begin with a part of a resource'],
   ])('%j is refused where no principal is known', (condition, message) => {
     expect(() => compile(condition)).toThrow(new TypeError(message));
   });

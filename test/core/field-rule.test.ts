@@ -64,7 +64,7 @@ test.each<[what: string, unless: Condition]>([
   ['in a case', CASES(ITEM)],
   ['by its path', eq('instance.items.assignee', 'ann')],
 ])('a condition that speaks of an item is refused: %s', (_what, unless) => {
-  expect(() => readFieldRules([{ field: 'data.x', unless }])).toThrow('cannot speak of');
+  expect(() => readFieldRules([{ field: 'data.x', unless }])).toThrow('cannot refer to');
 });
 
 describe('the fields of all policies', () => {
@@ -133,19 +133,19 @@ test.each([
 });
 
 test.each<[unknown, string]>([
-  [undefined, 'A policy answers fields with a list, got undefined'],
-  [{ length: 1, 0: { field: 'data.x', unless: A } }, 'A policy answers fields with a list, got {"0"'],
-  [[null], 'A rule about a field names one below data, met undefined'],
-  [['data.x'], 'A rule about a field names one below data, met undefined'],
-  [[{ unless: A }], 'A rule about a field names one below data, met undefined'],
-  [[{ field: 'item.x', unless: A }], 'A rule about a field names one below data, met "item.x"'],
+  [undefined, 'A policy must return fields as a list, got undefined'],
+  [{ length: 1, 0: { field: 'data.x', unless: A } }, 'A policy must return fields as a list, got {"0"'],
+  [[null], 'A field rule must name a field below data, got undefined'],
+  [['data.x'], 'A field rule must name a field below data, got undefined'],
+  [[{ unless: A }], 'A field rule must name a field below data, got undefined'],
+  [[{ field: 'item.x', unless: A }], 'A field rule must name a field below data, got "item.x"'],
   [
     [Object.assign(() => 1, { field: 'data.x', unless: A })],
-    'A rule about a field names one below data, met "data.x"',
+    'A field rule must name a field below data, got "data.x"',
   ],
-  [[{ field: 'data.x' }], 'A rule about a field needs a condition, met undefined'],
-  [[{ field: 'data.x', unless: 'always' }], 'A rule about a field needs a condition, met "always"'],
-  [[{ field: 'data.x', unless: ITEM }], 'a rule about a field cannot speak of item.assignee'],
+  [[{ field: 'data.x' }], 'A field rule needs a condition, got undefined'],
+  [[{ field: 'data.x', unless: 'always' }], 'A field rule needs a condition, got "always"'],
+  [[{ field: 'data.x', unless: ITEM }], 'a field rule cannot refer to item.assignee'],
 ])('%j is no list of rules about fields', (given, message) => {
   expect(() => readFieldRules(given)).toThrow(TypeError);
   expect(() => readFieldRules(given)).toThrow(message);

@@ -28,9 +28,11 @@ describe('a path', () => {
   });
 
   test.each(['user.userName', '', 'items.x', 'constructor'])(
-    '%j begins with no part of a resource',
+    '%j does not begin with a part of a resource',
     (path) => {
-      expect(() => parsePath(path)).toThrow(new TypeError(`Field ${path} begins with no part of a resource`));
+      expect(() => parsePath(path)).toThrow(
+        new TypeError(`Field ${path} does not begin with a part of a resource`),
+      );
     },
   );
 });

@@ -91,10 +91,10 @@ test.each([
   [[{ field: 'salary', unless: NOTHING }], 'below data'],
   [[{ field: 'data.x' }], 'needs a condition'],
   [[null], 'below data'],
-  [[{ field: 'data.x', unless: eq('item.assignee', 'ann') }], 'cannot speak of item.assignee'],
+  [[{ field: 'data.x', unless: eq('item.assignee', 'ann') }], 'cannot refer to item.assignee'],
   [
     [{ field: 'data.x', unless: some('instance.items', eq('item.id', 'x')) }],
-    'cannot speak of instance.items',
+    'cannot refer to instance.items',
   ],
 ])('%j is not a list of field rules', (given, message) => {
   expect(() => readFieldRules(given)).toThrow(message);

@@ -26,7 +26,7 @@ describe('a text that is one JSON object', () => {
   test.each(['{"a": 1, "a": 2}', '{"x": [{"a": 1, "a": 1}]}', '{"x": {"a": 1, "\\u0061": 2}}'])(
     '%s has a key twice',
     (text) => {
-      expect(() => jsonObjectIn(text)).toThrow(new SyntaxError('A key stands twice in one object'));
+      expect(() => jsonObjectIn(text)).toThrow(new SyntaxError('A key appears twice in one object'));
     },
   );
 

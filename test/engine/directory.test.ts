@@ -88,7 +88,7 @@ onStores('the user directory', (kind) => {
     const user = { userName: 'bob', password: PASSWORD };
     expect(await refusal(directory.add(user))).toMatchObject({
       code: 'bad-request',
-      message: 'The password is the second argument of add, and no field of the user.',
+      message: 'The password is the second argument of add, not a field of the user.',
     });
     expect(await directory.find('bob')).toBeUndefined();
   });
@@ -277,7 +277,7 @@ describe('in a guard', () => {
     await expect(admin.disable('nobody', root)).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  test('a name used in another tenant is "not available", like one in the own tenant', async () => {
+  test('a name used in another tenant is "not available", like one in their own tenant', async () => {
     const answers = await Promise.all(
       ['alice', 'god', 'acme-root'].map((userName) =>
         admin
@@ -391,7 +391,7 @@ describe('in a guard', () => {
     await other.close();
   });
 
-  test('an administrator reaches the users of the own tenant only; SYSTEM reaches all', async () => {
+  test('an administrator reaches the users of their own tenant only; SYSTEM reaches all', async () => {
     const acme = person('acme-root');
     expect((await admin.list(acme)).map(({ userName }) => userName)).toEqual(['acme-root', 'ann']);
     expect((await admin.list(root)).map(({ userName }) => userName)).toEqual(['alice', 'god', 'root']);

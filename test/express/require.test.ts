@@ -92,7 +92,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     await stage.directory.change('reader', { attributes: { rights: ['Document:Read'] } });
   });
 
-  test('without authentication: 401', async () => {
+  test('a request without authentication is answered with 401', async () => {
     for (const path of ['/open', '/open-right'])
       expect((await running.send(path, { headers: { 'x-api-key': API_KEY } })).body).toMatchObject({
         code: 'unauthenticated',

@@ -105,7 +105,7 @@ test.each<[string, Record<string, string>, string | Buffer, number, string, RegE
     Buffer.from([0x1f, 0x8b]),
     400,
     'bad-request',
-    /^Compressed bodies are not read\.$/,
+    /^Compressed bodies are not supported\.$/,
   ],
   [
     'more than the limit',

@@ -331,7 +331,7 @@ describe('malformed calls reject with the expected input', () => {
       (c) => c.engine.start('review', {}, null, null, { parentItemId: 'x' }),
       /Unknown option of a command: parentItemId/,
     ],
-    ['engine.invoke', (c) => c.engine.invoke({ $where: 'true' }, {}), /\$where" is not admitted/],
+    ['engine.invoke', (c) => c.engine.invoke({ $where: 'true' }, {}), /\$where" is not allowed/],
     ['engine.invoke without a query', (c) => c.engine.invoke(null, {}), /^query is missing\.$/],
     [
       'engine.assign',
@@ -341,7 +341,7 @@ describe('malformed calls reject with the expected input', () => {
     ['engine.throwMessage', (c) => c.engine.throwMessage(['a', 'list']), /^messageId must be a text\.$/],
     ['engine.throwSignal', (c) => c.engine.throwSignal({ $gt: '' }), /^signalId must be a text\.$/],
     ['engine.startEvent', (c) => c.engine.startEvent({ $ne: '' }, 'late'), /^instanceId must be a text\.$/],
-    ['datastore.find', (c) => c.datastore.find({ filter: { $expr: {} } }), /\$expr" is not admitted/],
+    ['datastore.find', (c) => c.datastore.find({ filter: { $expr: {} } }), /\$expr" is not allowed/],
     [
       'datastore.find with a parameter that upstream has',
       (c) => c.datastore.find({ lastItem: { 'items.name': 'x' } }),
@@ -350,12 +350,12 @@ describe('malformed calls reject with the expected input', () => {
     [
       'datastore.findItems',
       (c) => c.datastore.findItems({ 'guard.open': 'x' }),
-      /"guard.open" is not admitted/,
+      /"guard.open" is not allowed/,
     ],
     [
       'datastore.findInstances',
       (c) => c.datastore.findInstances({ 'items.guard': 'x' }),
-      /"items.guard" is not admitted/,
+      /"items.guard" is not allowed/,
     ],
     [
       'definitions.rename',

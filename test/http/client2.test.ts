@@ -139,7 +139,7 @@ test.each(['findItems', 'findInstances'])('data.%s shows what the user may see',
   expect(await client('trusted').data[list]({ id: on.instance }, alice)).not.toEqual([]);
   expect(await client('trusted').data[list]({ id: on.instance }, stranger)).toEqual([]);
   await expect(client('trusted').data[list]({ $where: '1' }, alice)).rejects.toThrow(
-    /"\$where" is not admitted/,
+    /"\$where" is not allowed/,
   );
 });
 

@@ -221,7 +221,7 @@ describe('errors of the routes of the application', () => {
   test.each([
     ['the logger of the guard has its reason, where the error handler is given none', true],
     ['standard error has it, where the application brings no logger', false],
-  ])('a failure: %s', async (_what, hasLogger) => {
+  ])('a failure is logged: %s', async (_what, hasLogger) => {
     const lines: unknown[][] = [];
     const note = (...line: unknown[]): void => void lines.push(line);
     const printed = jest.spyOn(console, 'error').mockImplementation(hasLogger ? () => undefined : note);

@@ -169,7 +169,7 @@ describe('the two dialects', () => {
       'bad-query',
     ],
     [
-      'an option that is not admitted',
+      'an option that is not allowed',
       'POST',
       '/api/engine/start',
       { name: 'review', options: { parentItemId: 'x' }, userId: 'alice' },

@@ -331,7 +331,7 @@ onStores('commands', (kind) => {
     for (const door of doors) {
       const error = await refusal(guard.runAs(ADMIN_USER, door));
       expect([error.code, error.status]).toEqual(['forbidden', 403]);
-      expect(error.message).toMatch(/is not open to callers: it /);
+      expect(error.message).toMatch(/is not available to callers: it /);
     }
     expect([
       engine?.server,

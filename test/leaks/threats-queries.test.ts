@@ -77,7 +77,7 @@ onStores('queries of callers', (kind) => {
     'items.statusDetails',
   ])('T1 nobody filters or sorts by the field %s', async (field) => {
     const guard = await open();
-    await allRefuse(guard, { [field]: 'x' }, /is not admitted|takes/);
+    await allRefuse(guard, { [field]: 'x' }, /is not allowed|takes/);
     if (field === '_id') return;
     expect((await refusal(guard.api.data.find({ sort: { [field]: 1 } }, alice))).code).toBe('bad-query');
     expect((await refusal(guard.api.data.findInstances({}, alice, { sort: { [field]: 1 } }))).code).toBe(
@@ -121,7 +121,7 @@ onStores('queries of callers', (kind) => {
     ]) {
       const error = await refusal(data.find(request as never, alice));
       expect(error.code).toBe('bad-query');
-      expect(error.message).toMatch(/^Parameter ".*" is not admitted\. (Known are filter,|Did you mean )/);
+      expect(error.message).toMatch(/^Parameter ".*" is not allowed\. (Known are filter,|Did you mean )/);
     }
     for (const options of [1, () => 1, 'all', { hint: {} }])
       expect((await refusal(data.findInstances({}, alice, options as never))).code).toBe('bad-query');
@@ -135,17 +135,17 @@ onStores('queries of callers', (kind) => {
     async (nesting) => {
       const guard = await open();
       const nest = NESTINGS[nesting] as (query: object) => object;
-      await allRefuse(guard, nest({ 'guard.startedBy': 'alice' }), /"guard\.startedBy" is not admitted/);
-      await allRefuse(guard, nest({ $where: '1' }), /\$where" is not admitted/);
+      await allRefuse(guard, nest({ 'guard.startedBy': 'alice' }), /"guard\.startedBy" is not allowed/);
+      await allRefuse(guard, nest({ $where: '1' }), /\$where" is not allowed/);
       await allRefuse(
         guard,
         nest({ name: { $not: { $elemMatch: {} } } }),
-        /\$elemMatch" at "name" is not admitted/,
+        /\$elemMatch" at "name" is not allowed/,
       );
       await allRefuse(
         guard,
         nest({ items: { $elemMatch: { $or: [{ 'guard.owner': 'x' }] } } }),
-        /"guard\.owner" is not admitted|items takes/,
+        /"guard\.owner" is not allowed|items takes/,
       );
     },
   );
@@ -167,7 +167,7 @@ onStores('queries of callers', (kind) => {
       'DATA.x',
       'items.items.guard',
     ])
-      await allRefuse(guard, { [field]: 'x' }, /is not admitted/);
+      await allRefuse(guard, { [field]: 'x' }, /is not allowed/);
   });
 
   test('T4 an operand of an unexpected shape is refused, and a list is a real list', async () => {
@@ -307,8 +307,8 @@ onStores('queries of callers', (kind) => {
       { $text: {} },
       { $comment: 'x' },
     ]) {
-      await allRefuse(guard, code, /is not admitted in a query/);
-      await allRefuse(guard, { name: code }, /is not admitted in a query/);
+      await allRefuse(guard, code, /is not allowed in a query/);
+      await allRefuse(guard, { name: code }, /is not allowed in a query/);
     }
   });
 
@@ -337,8 +337,7 @@ onStores('queries of callers', (kind) => {
       'orderby',
       'lookup',
     ];
-    for (const name of letters)
-      await allRefuse(guard, { name: { [`$${name}`]: 1 } }, /is not admitted|takes/);
+    for (const name of letters) await allRefuse(guard, { name: { [`$${name}`]: 1 } }, /is not allowed|takes/);
   });
 
   test('T25 a projection names fields; it cannot alias, compute or reach what is hidden', async () => {

@@ -66,7 +66,7 @@ test.each([
     'This password is too common and easily guessed; choose another.',
   ],
   [
-    'the own name as password',
+    'their own name as password',
     { old: 'demo-fourth-4', password: 'Reviewer', again: 'Reviewer' },
     400,
     'A password may not contain the user name.',

@@ -176,7 +176,7 @@ test('without a trusted proxy no address that a header names is believed', async
   expect(await statusOf('h', 'wrong', from('10.0.0.99'), direct)).toBe(429);
 });
 
-test('an old password is not guessed on the own account either', async () => {
+test('an old password is not guessed on their own account either', async () => {
   const visitor = app.visitor(from('10.6.0.1'));
   await visitor.login('designer');
   await visitor.get('/account');

@@ -140,7 +140,7 @@ test.each([
   expect(() => readConfig(env)).toThrow(`${Object.keys(env)[0]} must be a whole number from 1 to`);
 });
 
-describe('the page of the own sessions', () => {
+describe('the page of their own sessions', () => {
   const rows = (text: string): string[] => text.match(/<th scope="row">[\s\S]*?<\/tr>/g) ?? [];
 
   test('says of each since when, from where, and which is the present one; those of others are not on it', async () => {

@@ -45,12 +45,12 @@ describeMongo('The same query on both stores', () => {
     return { left: left.filter((row) => !known(row)), right: right.filter((row) => !known(row)) };
   }
 
-  test.each([...FILTERS])('instances: %s', async (text, query) => {
+  test.each([...FILTERS])('both stores find the same instances: %s', async (text, query) => {
     const { left, right } = await compare(text, (store) => ids(store, query));
     expect(left).toEqual(right);
   });
 
-  test.each([...FILTERS])('items: %s', async (text, query) => {
+  test.each([...FILTERS])('both stores find the same items: %s', async (text, query) => {
     const { left, right } = await compare(text, (store) => rows(store, query));
     expect(left).toEqual(right);
   });

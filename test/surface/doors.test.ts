@@ -417,15 +417,18 @@ onStores('every operation at every door', (kind) => {
     Object.keys(doors).map((door) => [operation as Operation, door] as const),
   );
 
-  test.each(kind === 'mongo' ? sample(table, 4) : table)('%s: %s', async (operation, name) => {
-    const { guard, ids } = await prepared();
-    const door = (DOORS[operation] as Record<string, Door>)[name] as Door;
-    switches.off = operation;
-    await empty(door(guard, ids).then(unlessDeleted));
-    switches.off = undefined;
-    const opened = await door(guard, ids);
-    expect(opened === undefined || (Array.isArray(opened) && opened.length === 0)).toBe(VOID.has(name));
-  });
+  test.each(kind === 'mongo' ? sample(table, 4) : table)(
+    '%s is refused and permitted at %s',
+    async (operation, name) => {
+      const { guard, ids } = await prepared();
+      const door = (DOORS[operation] as Record<string, Door>)[name] as Door;
+      switches.off = operation;
+      await empty(door(guard, ids).then(unlessDeleted));
+      switches.off = undefined;
+      const opened = await door(guard, ids);
+      expect(opened === undefined || (Array.isArray(opened) && opened.length === 0)).toBe(VOID.has(name));
+    },
+  );
 
   test('whom a task is for cannot be sorted by where not all who read it see that', async () => {
     const { guard } = await prepared();
@@ -439,7 +442,7 @@ onStores('every operation at every door', (kind) => {
     await guard.api.data.find({ sort: { 'items.assignee': 1 } }, ann);
   });
 
-  test('the own tasks are found by their assignee all the same, and those of others are not told by a negation', async () => {
+  test('their own tasks are found by their assignee all the same, and those of others are not told by a negation', async () => {
     const { guard, ids } = await prepared();
     const found = async (filter: object): Promise<string[]> =>
       (await guard.api.data.findItems({ 'items.elementId': 't', ...filter }, ann)).map(({ id }) => id).sort();

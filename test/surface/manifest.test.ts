@@ -305,7 +305,7 @@ onStores('the façade', (kind) => {
       for (const who of [eve, alice, ADMIN_USER]) {
         const error = await refusal(guard.runAs(who, () => call(name, key)));
         expect([name, key, error.code]).toEqual([name, key, 'forbidden']);
-        expect(error.message).toContain(`${name}.${key} is not open to callers`);
+        expect(error.message).toContain(`${name}.${key} is not available to callers`);
       }
       expect((await refusal(call(name, key))).code).toBe('unauthenticated');
     }

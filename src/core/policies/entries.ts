@@ -127,7 +127,7 @@ export function entryName(given: unknown, what: string): string {
   const name = policyName(given, what);
   if (FORBIDDEN_KEYS.has(name))
     badPolicy(
-      `${what} cannot have the name ${show(name)}, which stands for something else in JavaScript. Choose another.`,
+      `${what} cannot have the name ${show(name)}, which has another meaning in JavaScript. Choose another.`,
     );
   return name;
 }

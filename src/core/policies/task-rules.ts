@@ -56,7 +56,7 @@ const KEPT = rule(
 export interface Narrowing {
   /** Of an item: they still count. */
   readonly task: Condition;
-  /** Of an instance: in one of its items, of which these names hold, they still count. */
+  /** Of an instance: in one of its items, for which these names hold, they still count. */
   someTask(names: Condition): Condition;
 }
 

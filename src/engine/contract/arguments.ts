@@ -3,7 +3,7 @@ import { assertOptions, type OptionsOf } from '../../core/options.js';
 import { isPlainObject } from '../../core/value.js';
 
 /**
- * Reads an argument at the call, so that its owner cannot change it while the call waits; what is wrong with it is told
+ * Reads an argument at the call, so that its owner cannot change it while the call waits; errors in it are reported
  * only to who may ask.
  */
 export function atOnce<T>(read: () => T): () => T {

@@ -1,3 +1,4 @@
+import type { StoredComment } from '../../store/case-documents.js';
 import type { RoleHolders } from '../../core/policies/case-roles/holders.js';
 import type { CaseOperation } from '../../core/policies/case-roles/operations.js';
 import type { CaseFieldEntry } from '../../core/policies/case-roles/case-kinds.js';
@@ -19,16 +20,7 @@ export interface CaseRoleView extends RoleHolders {
 }
 
 /** A comment on a case. */
-export interface CaseComment {
-  readonly id: string;
-  readonly author: string;
-  readonly at: Date;
-  readonly text: string;
-  /** Shown to these roles and its author only; missing: to everybody who may read the case. */
-  readonly roles?: readonly string[];
-  readonly changedAt?: Date;
-  readonly changedBy?: string;
-}
+export type CaseComment = StoredComment;
 
 /**
  * Cases: instances of models that declare roles. Each member takes the id of the instance. An instance that the caller

@@ -94,7 +94,7 @@ export async function allowedOn(
   given: unknown,
 ): Promise<Record<string, TaskCommand[]>> {
   if (!Array.isArray(given)) throw new BadInput('bad-request', 'The tasks must be a list of their ids.');
-  if (given.length > MOST) throw new BadInput('too-large', `One call asks about at most ${MOST} tasks.`);
+  if (given.length > MOST) throw new BadInput('too-large', `A call may ask about at most ${MOST} tasks.`);
   const ids = Array.from(given as unknown[], (id) => checkId(id, 'The id of each task'));
   const rows =
     ids.length === 0

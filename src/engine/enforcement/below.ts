@@ -31,7 +31,7 @@ function refused(call: Call, { operation, does }: Reaching, below: StoredInstanc
 /**
  * Asserts that no rule keeps the principal from having, through an instance, the operation on the processes that it has
  * called and those added to it. They need no permission of their own: who may end an instance ends what it works with.
- * But what the roles of a case, a section or another policy withhold is not to be had through the instance above.
+ * But the instance above is no way around what the roles of a case, a section or another policy withhold.
  * @throws AccessDenied `forbidden`, naming what stands against it; CouldNotTell
  */
 export async function assertReaches(

@@ -56,7 +56,7 @@ interface OfAllCalls {
 
 /**
  * One public call: its principal, and the policies' answers for that principal. Policies are asked once per
- * operation and call. A command makes the call anew under its lock ({@link Call.again}), so that a right revoked
+ * operation and call. A command makes the call again under its lock ({@link Call.again}), so that a right revoked
  * while it waited no longer counts.
  */
 export class Call {

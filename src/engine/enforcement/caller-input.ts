@@ -60,11 +60,11 @@ export function checkOptions(value: unknown, ...honoured: readonly HostOption[])
   ) as [Record<string, unknown>, Record<string, unknown>];
   assertOptions('a command', ours, COMMAND_OPTIONS, refuse as () => never);
   const idle = Object.keys(ours).find((key) => ours[key] !== false && !honoured.includes(key as HostOption));
-  if (idle !== undefined) refuse(`Option ${idle} does nothing for this command, and is not admitted.`);
+  if (idle !== undefined) refuse(`Option ${idle} does nothing for this command, and is not allowed.`);
   for (const [key] of Object.entries(own)) {
-    if (NOT_ADMITTED.includes(key) || FORBIDDEN_KEYS.has(key)) refuse(`Option ${show(key)} is not admitted.`);
+    if (NOT_ADMITTED.includes(key) || FORBIDDEN_KEYS.has(key)) refuse(`Option ${show(key)} is not allowed.`);
     const meant = nearest(key, [...known, ...NOT_ADMITTED]);
-    if (meant !== undefined) refuse(`Option ${show(key)} is not admitted. Did you mean ${meant}?`);
+    if (meant !== undefined) refuse(`Option ${show(key)} is not allowed. Did you mean ${meant}?`);
   }
   if (Object.keys(own).length > OWN_OPTIONS)
     refuse(`A command may have at most ${OWN_OPTIONS} options of the application's own.`);

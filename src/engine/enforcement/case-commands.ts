@@ -25,7 +25,7 @@ export interface Asked {
 export const asked = (operation: Operation, caseOperation: CaseOperation): Asked =>
   Object.freeze({ operation, facts: Object.freeze({ caseOperation }) });
 
-/** An instance under its lock, with the call made anew there. */
+/** An instance under its lock, with the call made again there. */
 export interface LockedCase {
   readonly call: Call;
   readonly command: Command;

@@ -28,7 +28,7 @@ const OTHERS_COMMENT = asked('instance:comment', 'MODIFY_COMMENT');
 
 function checkText(text: unknown): string {
   if (typeof text !== 'string' || text.trim() === '' || !text.isWellFormed())
-    throw new BadInput('bad-request', 'A comment must be a text that is not empty.');
+    throw new BadInput('bad-request', 'A comment must be a non-empty text.');
   if (text.length > LONGEST)
     throw new BadInput('too-large', `A comment may have at most ${LONGEST} characters.`);
   return text;
@@ -58,7 +58,7 @@ function assertRoom(
   if (!goesOn || !fits(size, MOST))
     throw new BadInput(
       'too-large',
-      `A case may have ${comments} comments of ${characters} characters in all.`,
+      `A case may have at most ${comments} comments, of ${characters} characters in all.`,
     );
 }
 

@@ -18,7 +18,7 @@ import { assertActiveOwner, assertKnown, rolesOfInstance } from './case-facts.js
 import { assertRunning } from './command-parts.js';
 
 const ROLES = asked('instance:roles', 'MODIFY_ROLE_ASSIGNMENT');
-/** Large fields that say nothing of the model. */
+/** Large fields that say nothing about the model. */
 const WITHOUT_MODEL = ['svg', ...RUN_FIELDS];
 
 const roleView = ({ name, min, max }: CaseRole, { users, groups }: RoleHolders): CaseRoleView => ({

@@ -39,7 +39,7 @@ export interface CommandParts {
 
 /** A task, read again under its instance's lock. */
 export interface LockedTask {
-  /** The call, made anew under the lock. */
+  /** The call, made again under the lock. */
   readonly call: Call;
   readonly command: Command;
   readonly instance: StoredInstance;

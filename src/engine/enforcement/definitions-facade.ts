@@ -22,7 +22,7 @@ async function checkOwner(calls: Calls, owner: unknown): Promise<void> {
     if (owner !== principal.owner)
       throw new BadInput(
         'bad-request',
-        'The owner of a model is the tenant of who calls: leave it out, or call as one of its people.',
+        'The owner of a model is the tenant of the caller: leave it out, or call as a user of that tenant.',
       );
   });
 }
@@ -54,7 +54,7 @@ export function definitionsFacade(
     const { id } = instance;
     const [stored] = typeof id === 'string' ? await data.findInstances({ id }, undefined, 'full') : [];
     if (stored?.source !== instance.source || typeof stored.name !== 'string')
-      throw new BadInput('bad-request', 'The source is not the one that is stored with this instance.');
+      throw new BadInput('bad-request', 'The source is not the one stored with this instance.');
     return definitionView(await models.definition(stored.name, stored.source));
   };
 

@@ -175,7 +175,7 @@ const ABOUT = ['caseOperation'] as const;
 function asked(operation: Operation, about: unknown): Facts | undefined {
   if (about === undefined || about === null) return undefined;
   if (!isObject(about))
-    throw new BadInput('bad-request', `What is asked for must be { caseOperation }, got ${show(about)}.`);
+    throw new BadInput('bad-request', `The question must be { caseOperation }, got ${show(about)}.`);
   const strange = Object.keys(about).find((name) => !ABOUT.some((known) => known === name));
   if (strange !== undefined)
     throw new BadInput('bad-request', `A question has no ${show(strange)}. ${unknownName(strange, ABOUT)}`);

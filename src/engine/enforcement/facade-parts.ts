@@ -10,7 +10,7 @@ export const NOTHING = Object.freeze({});
 function refuse(calls: Calls, place: string, why: string) {
   return (): Promise<never> =>
     calls.run(undefined, 'system:policy', { kind: 'system', name: place }, () =>
-      Promise.reject(new AccessDenied('forbidden', `${place} is not open to callers: ${why}.`)),
+      Promise.reject(new AccessDenied('forbidden', `${place} is not available to callers: ${why}.`)),
     );
 }
 

@@ -26,7 +26,7 @@ function assertBegins({ items = [] }: StoredInstance, element: string, definitio
   if (items.some(({ elementId, status }) => elementId === element && status === 'wait')) return;
   const [first] = [...items].sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
   if (first?.elementId === element)
-    throw new Conflict('wrong-state', 'The instance began at this event, and does not begin at it again.');
+    throw new Conflict('wrong-state', 'The instance began at this event, and cannot begin at it again.');
   if (!startsOf(definition).some(({ elementId }) => elementId === element))
     throw new Conflict('wrong-state', 'The sub-process that contains this event is not active.');
 }
@@ -151,7 +151,7 @@ export class InstanceCommands {
     const upgraded: string[] = [];
     for (const id of ids) {
       const work = async ({ call: now, command, instance, decision }: Locked): Promise<void> => {
-        // Upgrading many takes a while, in which the model may be saved anew.
+        // Upgrading many takes a while, in which the model may be saved again.
         const present = await this.modelToRun(now, modelName);
         assertIdle(instance);
         assertStillMeant(instance, present, afterNodeIds);

@@ -8,7 +8,7 @@ import type { Command } from '../execution/command.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
 
-/** An instance under its lock, with the call made anew there and the decision. */
+/** An instance under its lock, with the call made again there and the decision. */
 export interface Locked {
   readonly call: Call;
   readonly instance: StoredInstance;

@@ -38,7 +38,8 @@ export async function assertMayMigrate(
   if (named !== undefined)
     throw new AccessDenied(
       'forbidden',
-      `You may not migrate it to another model: policies name the one it runs by, and would no longer apply: ${named}.`,
+      `You may not migrate it to another model: policies name its present model and would no longer apply to` +
+        ` it: ${named}.`,
     );
 }
 

@@ -177,7 +177,7 @@ export class Models {
             const owner = model.owner ?? null;
             const wanted = checkModelName(newName);
             if ((await calls.store.models.get(wanted, owner)) !== undefined)
-              throw new Conflict('conflict', 'A model of the new name exists.');
+              throw new Conflict('conflict', 'A model of the new name already exists.');
             // Also while the rules are switched off: they apply again when they are switched on.
             const { set } = calls.bypass ? await calls.book.current(owner) : call.inForce;
             const named = policiesNaming(set, model.name);

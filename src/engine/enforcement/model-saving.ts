@@ -86,9 +86,9 @@ export class ModelSaving {
     if (before !== undefined && section !== undefined && readable)
       throw new BadInput(
         'bad-option',
-        'The section is that of a new model; move this one with sections.place.',
+        'A section can be given to a new model only; move this one with sections.place.',
       );
-    if (!readable) throw new Conflict('conflict', 'A model of that name exists.');
+    if (!readable) throw new Conflict('conflict', 'A model of that name already exists.');
     return { before, owner, operation, decision, section: target.section };
   }
 

@@ -40,7 +40,7 @@ export function parseParameters(input: unknown, known: readonly string[]): Reado
   const given = Object.entries(input).filter(([, value]) => value !== undefined);
   const strange = given.find(([name]) => !known.includes(name));
   if (strange !== undefined)
-    return badQuery(`Parameter ${show(strange[0])} is not admitted. ${unknownName(strange[0], known)}`);
+    return badQuery(`Parameter ${show(strange[0])} is not allowed. ${unknownName(strange[0], known)}`);
   return Object.fromEntries(given);
 }
 

@@ -28,8 +28,8 @@ const DIRECTORY_LIMIT = 5000;
 const nobody = (): AccessDenied =>
   new AccessDenied('unauthenticated', 'No caller: pass a user, or call inside guard.runAs.');
 
-const unknown = (): AccessDenied =>
-  new AccessDenied('unauthenticated', 'The user is not known or is disabled.');
+const unauthenticated = (message: string): AccessDenied => new AccessDenied('unauthenticated', message);
+const unknown = (): AccessDenied => unauthenticated('The user is not known or is disabled.');
 
 /**
  * The `user` argument of `server.engine`. Routes often pass it straight from a request body, so it is trusted far
@@ -126,29 +126,19 @@ export class Principals {
     if (given === undefined || given === null) return this.of();
     if (SecureUser.made(given)) return this.today(given);
     if (typeof given !== 'string')
-      throw new AccessDenied(
-        'unauthenticated',
-        'The user of server.engine must be a user name or a SecureUser.',
-      );
+      throw unauthenticated('The user of server.engine must be a user name or a SecureUser.');
     const { principal: ambient, isNobody } = this.contexts;
     if (ambient !== undefined) {
       if (ambient.userName === normaliseName(given)) return this.today(ambient);
-      throw new AccessDenied(
-        'unauthenticated',
-        'The user name of the call is not that of the calling principal.',
-      );
+      throw unauthenticated('The user name of the call is not that of the calling principal.');
     }
     if (isNobody) throw nobody();
     if (this.serving.now)
-      throw new AccessDenied(
-        'unauthenticated',
+      throw unauthenticated(
         'A plain user name counts only until the process serves: pass a SecureUser, or call inside guard.runAs.',
       );
     if (this.directory === undefined)
-      throw new AccessDenied(
-        'unauthenticated',
-        'A plain user name needs a user directory, or a call inside guard.runAs.',
-      );
+      throw unauthenticated('A plain user name needs a user directory, or a call inside guard.runAs.');
     return this.today(toPrincipal({ userName: given }));
   }
 

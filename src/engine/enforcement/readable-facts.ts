@@ -1,6 +1,6 @@
 import type { Facts } from '../../core/policy.js';
 
-/** Names that are kept; one more, and all are made anew. */
+/** Names that are kept; with one more, all are created again. */
 const MOST = 1000;
 
 /** The facts of who reads one model: the same each time, so that what the rules say of them is compiled once. */

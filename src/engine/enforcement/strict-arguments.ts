@@ -5,7 +5,7 @@ import { mapApi, WITH_OPTIONS } from './api-members.js';
 
 type Member<A extends unknown[], R> = (...args: A) => Promise<R>;
 
-/** Refuses what stands behind the last argument that a member takes, so that no input is passed over. */
+/** Refuses arguments beyond the last one that a member takes, so that no input is ignored. */
 export function takesAtMost<A extends unknown[], R>(
   most: number,
   name: string,
@@ -18,7 +18,7 @@ export function takesAtMost<A extends unknown[], R>(
     args.slice(most).every(isNothing)
       ? member(...args)
       : Promise.reject(
-          new BadInput('bad-request', `${name} takes ${most} argument${most === 1 ? '' : 's'}, and no more.`),
+          new BadInput('bad-request', `${name} takes at most ${most} argument${most === 1 ? '' : 's'}.`),
         );
 }
 

@@ -30,12 +30,12 @@ function methodsOf(object: object): string[] {
 
 /**
  * A server that the application made, and that a guard takes over. From the first moment on its parts refuse, until
- * `give` puts the guarded ones there: nothing of the host answers while the guard is being made, nor after that failed.
+ * `give` puts the guarded ones there: nothing of the host answers while the guard is being made, or after that failed.
  * Code that has got hold of a part before it was taken over is led to the guarded one.
  */
 export class TakenServer {
   private parts: Parts;
-  private why = 'The guard of this server is not made yet: wait for createGuard.';
+  private why = 'The guard of this server is not ready yet: await createGuard.';
 
   constructor(private readonly server: Record<string, unknown>) {
     this.parts = Object.fromEntries(
@@ -62,14 +62,14 @@ export class TakenServer {
 
   /** The guard could not be made: the parts refuse for ever, or until another guard takes the server over. */
   fail(): void {
-    this.why = 'The guard of this server could not be made; createGuard was rejected with the cause.';
+    this.why = 'The guard of this server could not be created; createGuard rejected with the cause.';
   }
 
   private refusal(): CouldNotTell {
     return new CouldNotTell('not-ready', this.why);
   }
 
-  /** What is asked of it rejects; what the host answers at once throws. */
+  /** Its methods reject; members that the host answers at once throw. */
   private refusing(part: Part): object {
     const entries = MANIFEST[PARTS[part]] ?? {};
     return new Proxy(
@@ -102,7 +102,9 @@ export class TakenServer {
             return (...args: unknown[]): unknown => Reflect.apply(member, inPlace(), args);
           if (member !== undefined) return member;
           return () =>
-            Promise.reject(new AccessDenied('forbidden', `${PARTS[part]}.${name} is not open to callers.`));
+            Promise.reject(
+              new AccessDenied('forbidden', `${PARTS[part]}.${name} is not available to callers.`),
+            );
         },
         set: (value: unknown) => void (inPlace()[name] = value),
       });

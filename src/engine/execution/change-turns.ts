@@ -24,7 +24,7 @@ export class ChangeTurns {
   /**
    * Makes a change when it is its turn. One that is asked for within another, such as by the application's directory,
    * has no turn of its own: the other would wait for it.
-   * @param work is told whether others came first
+   * @param work receives whether others came first
    * @throws GuardError `too-many` if too many wait; Conflict `busy` if it waited for too long
    */
   async take<T>(tenantId: string | null, work: (waited: boolean) => Promise<T>): Promise<T> {

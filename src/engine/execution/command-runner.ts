@@ -102,7 +102,7 @@ export class CommandRunner {
   onInstance<T>(id: string, causer: SecureUser, work: Work<T>, options: OnInstance = {}): Promise<T> {
     this.assertOpen();
     if (this.contexts.command?.held.has(id))
-      throw new Conflict('busy', 'The instance is already in this command.');
+      throw new Conflict('busy', 'The instance is already part of this command.');
     return this.running.keepTrack(this.lockAndRun(id, causer, work, options));
   }
 

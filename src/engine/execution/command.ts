@@ -225,7 +225,7 @@ export class Command {
     if (this.error !== undefined) throw this.error;
     for (const execution of this.executions.values())
       if (this.saved.get(execution.id) === execution.instance) execution.getState();
-    // What gave it up meanwhile has said that nothing of it is stored.
+    // Whoever gave it up meanwhile has reported that nothing of it is stored.
     this.assertGoesOn();
     this.settled = true;
   }

@@ -140,7 +140,7 @@ export class InstanceLocks {
   /**
    * Waits for the lock and takes it; resolves to its release, to be called once.
    * @param stillWanted called for queued callers before they take the lock. A rejection ends the wait, so that after
-   * one of a crowd has won, the others are told without taking the lock
+   * one of a crowd has won, the others are refused without taking the lock
    * @throws Conflict `busy` if the wait timed out
    */
   async lock(id: string, stillWanted?: () => Promise<unknown>): Promise<Release> {

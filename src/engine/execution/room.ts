@@ -108,7 +108,7 @@ export function assertRoom(command: Growing, instance: HostInstance, room: Room)
     const mine = Math.min(after - before, bytes);
     if (after > room[kind] && mine > LITTLE.atOnce)
       refuse(
-        `An instance may hold ${room[kind]} bytes of ${kind}; beyond that, only small additions are accepted.`,
+        `An instance may contain ${room[kind]} bytes of ${kind}; beyond that, only small additions are accepted.`,
       );
     charge(command, instance, mine, room.caller);
   }

@@ -45,7 +45,7 @@ export async function processesBelow(
   return found.flat();
 }
 
-/** Removes the note that something is to be carried on below an instance, unless it was written anew. */
+/** Removes the mark that a command is to be continued below an instance, unless it was written again. */
 export const withoutSpread = (
   { spread, ...guard }: InstanceGuard,
   done: InstanceGuard['spread'],

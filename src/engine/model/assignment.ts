@@ -125,14 +125,15 @@ class TaskAssignment {
       results = results.concat(isPerson(expression) ? found : this.roles.taken(property, found));
     }
     const names = this.says.withheld ? [] : cleanNames(results);
-    if (names.length === 0 && !this.roles.named(property)) this.problems.push(`${property} came to nothing`);
+    if (names.length === 0 && !this.roles.named(property))
+      this.problems.push(`${property} evaluated to nothing`);
     return this.single(property, names);
   }
 
   /** A task has one assignee: of several, none counts. */
   private single(property: PeopleProperty, names: string[]): string[] {
     if (property !== 'assignee' || names.length <= 1) return names;
-    this.problems.push('assignee came to several names');
+    this.problems.push('assignee evaluated to several names');
     return [];
   }
 

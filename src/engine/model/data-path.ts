@@ -29,7 +29,7 @@ export function assertOwnPath(data: unknown, path: unknown): void {
     const target: object = typeof at === 'object' && at !== null ? at : {};
     const isText = at !== undefined && at !== null && typeof at !== 'object';
     if (isText || FORBIDDEN_KEYS.has(part) || (part in target && !Object.hasOwn(target, part)))
-      throw new BadInput('bad-data', `A loop collection may not hold ${show(part)}.`);
+      throw new BadInput('bad-data', `A loop collection may not contain ${show(part)}.`);
     at = own(target, part);
   }
 }

@@ -86,7 +86,7 @@ function ofService(def: ModdleElement): ModelWarning[] {
   return found.length === 0 ? [] : [warning(def, found.join(' '), isOfRules ? NO_RULES : NOT_RUN)];
 }
 
-/** A text that bpmn-server takes for JavaScript. */
+/** A text that bpmn-server reads as JavaScript. */
 function ofExpression(def: ModdleElement, what: string, given: unknown): ModelWarning[] {
   const text = textOf(given);
   return isForeign(text) ? [warning(def, `${what} ${text}`, `${FAILS} ${what}. Write it as $(…).`)] : [];

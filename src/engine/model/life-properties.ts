@@ -21,7 +21,7 @@ function handedTo(value: unknown): Handed | undefined {
 
 /**
  * What the model says about the life of a task that starts. As with an assignment, values are evaluated once, when the
- * task starts, and what comes to nothing opens nothing.
+ * task starts, and an empty result opens nothing.
  */
 export async function lifeOf(node: HostNode, item: HostItem, scripts: Scripts): Promise<LifeFacts> {
   const properties = propertiesOf(node.def);
@@ -34,7 +34,7 @@ export async function lifeOf(node: HostNode, item: HostItem, scripts: Scripts): 
   if (superior !== undefined) {
     const value = await evaluateText(scripts, item, superior).catch(() => undefined);
     escalateTo = handedTo(value);
-    if (escalateTo === undefined) problems.push('escalateTo came to nothing');
+    if (escalateTo === undefined) problems.push('escalateTo evaluated to nothing');
   }
   return {
     ...(allowed === 'true' ? { suspendable: true } : {}),

@@ -18,7 +18,7 @@ import type { HostModels } from '../execution/host-models.js';
 import { PolicyCommands } from './policy-commands.js';
 import { isStated, modelIn, refOf, withCopy, withNewModel, withoutModel } from './section-changes.js';
 
-/** How often a change is made anew, because others changed the policies at the same time. */
+/** How often a change is repeated because others changed the policies at the same time. */
 const TRIES = 20;
 
 const isAt = (model: SectionModel | undefined, section: string): boolean =>
@@ -78,7 +78,7 @@ export class ModelPlaces implements ModelPlacing {
       if (file !== undefined)
         throw new Conflict(
           'managed-by-file',
-          `The policy file ${file} names the section of ${to}: a model is not renamed to that.`,
+          `The policy file ${file} names the section of ${to}: a model cannot be renamed to that.`,
         );
       return refs.some((ref) => isStated(set, ref)) ? withCopy(set, ...refs) : [];
     });
@@ -90,7 +90,7 @@ export class ModelPlaces implements ModelPlacing {
    * @throws Conflict `conflict`
    */
   private async assertFree(call: Call, name: string): Promise<void> {
-    if (await this.exists(call, name)) throw new Conflict('conflict', 'A model of that name exists.');
+    if (await this.exists(call, name)) throw new Conflict('conflict', 'A model of that name already exists.');
   }
 
   private async exists({ principal }: Call, name: string): Promise<boolean> {
@@ -115,7 +115,8 @@ export class ModelPlaces implements ModelPlacing {
     if (found.includes(true))
       throw new AccessDenied(
         'forbidden',
-        'Instances of an earlier model of this name are stored: only an administrator gives the name away again.',
+        'Instances of an earlier model of this name are stored:' +
+          ' only an administrator may give the name to another model.',
       );
   }
 

@@ -220,7 +220,7 @@ export class PolicyCommands {
   private async renewed(call: Call): Promise<Call> {
     const again = await call.again();
     if (this.tenantOf(again) !== this.tenantOf(call))
-      throw new AccessDenied('forbidden', 'You belong to another tenant since.');
+      throw new AccessDenied('forbidden', 'You have since moved to another tenant.');
     return again;
   }
 

@@ -60,7 +60,7 @@ export async function assertThere(
 
 function inheritChange(set: PolicySet, on: SectionPlace, inherit: boolean): PolicyChange {
   if (!('section' in on)) return withModel(inheriting<SectionModel>(modelIn(set, on) ?? on, inherit));
-  if (on.section === ROOT) throw new Conflict('wrong-state', 'ROOT has nothing to inherit.');
+  if (on.section === ROOT) throw new Conflict('wrong-state', 'ROOT has no section to inherit from.');
   const section = sectionIn(set, on.section);
   if (section === undefined) throw notFound('section');
   return withSection(on.section, inheriting(section, inherit));

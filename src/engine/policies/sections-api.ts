@@ -97,7 +97,7 @@ export function sectionsApi(commands: PolicyCommands): SectionsApi {
         else sight.assertCreatesIn(parent);
         if (inherit === false) sight.assertAdministrator('switch inheritance off');
         if (sectionIn(set, made.id) !== undefined)
-          throw new Conflict('conflict', `A section ${show(made.id)} exists.`);
+          throw new Conflict('conflict', `A section ${show(made.id)} already exists.`);
         const root = sections.exist ? [] : rootEntries();
         return made.id === ROOT ? root : [...root, made];
       });

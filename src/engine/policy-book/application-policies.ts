@@ -44,7 +44,7 @@ function* prepared(point: DecisionPoint): InSteps<void> {
 /** Operations for which the task rules state how the grid narrows them, which may be long. */
 const NARROWED = Object.freeze(['task:read', 'instance:read', 'task:assign', 'task:reject'] as const);
 
-/** Compiles a policy set in steps; what it shares with the set before is not compiled anew. */
+/** Compiles a policy set in steps; what it shares with the previous set is not compiled again. */
 export type Compile = (set: PolicySet, before?: { readonly set: PolicySet } & Compiled) => Compiling;
 
 /** The policies of this package answer from their arguments alone; one of an application may look at a clock. */

@@ -35,7 +35,7 @@ export function checkNewUser(user: unknown): void {
 export function checkStoredUser(user: unknown): void {
   checkNewUser(user);
   if ((user as { password?: unknown }).password !== undefined)
-    throw bad('The password is the second argument of add, and no field of the user.');
+    throw bad('The password is the second argument of add, not a field of the user.');
 }
 
 /** @throws BadInput `bad-request` */
@@ -69,9 +69,7 @@ export function checkUser(info: UserInfo): UserInfo {
     throw bad('Names that begin with "key:" or "command-line:", and the name "system", are reserved.');
   const unfit = [user.userName, ...user.userGroups].find((name) => FORBIDDEN_KEYS.has(name));
   if (unfit !== undefined)
-    throw bad(
-      `${show(unfit)} cannot be the name of a user or group: it stands for something else in JavaScript.`,
-    );
+    throw bad(`${show(unfit)} cannot be the name of a user or group: it has another meaning in JavaScript.`);
   const { rights } = user.attributes;
   if (rights !== undefined) checkRights(rights);
   const { userName, userGroups, tenantId = null, modelsOwner = null, attributes } = user;

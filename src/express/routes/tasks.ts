@@ -105,11 +105,11 @@ export const TASKS: readonly Route[] = [
   ),
   onTask(
     'reject',
-    'Takes a task off the own lists; it stays for the other candidates.',
+    'Takes a task off the lists of the caller; it stays for the other candidates.',
     'task:reject',
     (api, id) => api.tasks.reject(id),
   ),
-  onTask('undo-reject', 'Takes the own refusal of a task back.', 'task:reject', (api, id) =>
+  onTask('undo-reject', 'Undoes the rejection of a task by the caller.', 'task:reject', (api, id) =>
     api.tasks.undoReject(id),
   ),
   onTask('suspend', 'Suspends a task, with the events on its boundary.', 'task:suspend', (api, id) =>

@@ -25,7 +25,7 @@ export function encode(document: object): Uint8Array {
     bytes = serialize(document as Document, { ignoreUndefined: false });
   } catch (cause) {
     if (isOutOfBuffer(cause)) throw tooLarge(cause);
-    // Nothing but the document is asked, which may have getters and methods that throw anything.
+    // Only the document is asked; it may have getters and methods that throw anything.
     throw new BadInput('bad-data', 'The data contains a value that cannot be stored.', { cause });
   }
   if (bytes.length > MOST) throw tooLarge();

@@ -52,7 +52,7 @@ interface Keyed<Row> {
 const SPARE = 1024;
 
 /**
- * Sorts rows by documents, of which it keeps the sort keys only; the sort is stable. Keeps no more rows than twice
+ * Sorts rows by documents, keeping only their sort keys; the sort is stable. Keeps no more rows than twice
  * those that are wanted and a fixed number: a row should be small, such as the place of its document.
  */
 export class SortedRows<Row> {

@@ -46,7 +46,7 @@ export const incomplete = ({ what }: Unfinished): CouldNotTell =>
   );
 
 /**
- * Refuses a store that is being filled by a move or a restore: what is not there yet would be taken for missing.
+ * Refuses a store that is being filled by a move or a restore: data that has not arrived yet would look missing.
  * @throws CouldNotTell `store-incomplete`
  */
 export async function assertComplete(store: Pick<Store, 'values'>): Promise<void> {

@@ -13,7 +13,7 @@ export interface Bound {
 
 export interface CandidateOptions {
   readonly bound?: Bound | undefined;
-  /** About how many matches are wanted, of which most are found among as many candidates. Missing: all. */
+  /** About how many matches are wanted; most are found among as many candidates. Missing: all. */
   readonly wanted?: number;
   /** Entries that are read at once. */
   readonly most?: number;

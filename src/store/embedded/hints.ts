@@ -57,7 +57,7 @@ function ofTerms([name, condition]: Condition): Hint | undefined {
 const isOfType = (condition: unknown, type: string): boolean =>
   isDocument(condition) && condition.$type === type;
 
-/** What is asked of one and the same item. */
+/** Conditions on one and the same item. */
 function* ofItem(conditions: readonly Condition[]): Generator<Hint> {
   for (const [name, condition] of conditions) {
     const hint = name === 'id' ? ofTerms(['items.id', condition]) : undefined;

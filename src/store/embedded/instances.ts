@@ -126,12 +126,13 @@ export class EmbeddedInstances implements InstanceStore {
     );
     const beside = { fields: bitsOf(document), log: NOTHING_BESIDE.log };
     const largeChanges = large(id, document);
-    // From here on nothing of the document is read, which its holder may change.
+    // From here on the document is not read any more: its holder may change it.
     await this.turns.giveWaySince(began);
     const { stored, changes } = replaced(undefined, decode<StoredInstance>(bytes), bytes, beside);
     const all = [...changes, ...largeChanges];
     await this.serial.run(id, async () => {
-      if (await this.reader.has(id)) throw new Conflict('conflict', 'An instance with this id exists.');
+      if (await this.reader.has(id))
+        throw new Conflict('conflict', 'An instance with this id already exists.');
       await this.write(id, all, stored);
     });
     this.ids.saw(stored.key);
@@ -151,7 +152,7 @@ export class EmbeddedInstances implements InstanceStore {
     const added = log.lines.length > 0 ? addToLog(logKey(id), expectedRev ?? 0, log) : undefined;
     const setsLog = Object.hasOwn(fields, 'logs');
     const largeFields = bitsOf(fields);
-    // From here on nothing of the fields is read, which their holder may change.
+    // From here on the fields are not read any more: their holder may change them.
     await this.turns.giveWaySince(began);
     const changed = decode<Fields>(changedBytes);
     return this.serial.run(id, async () => {

@@ -91,7 +91,8 @@ export class EmbeddedModels implements ModelStore {
       const model = this.table.get(from);
       if (model === undefined) return false;
       if (from === to) return true;
-      if (this.table.get(to) !== undefined) throw new Conflict('conflict', 'A model with this name exists.');
+      if (this.table.get(to) !== undefined)
+        throw new Conflict('conflict', 'A model with this name already exists.');
       const renamed: StoredModel = { ...model, name: newName };
       await this.table.write([
         [from, undefined],

@@ -79,7 +79,7 @@ export function asStoreError(error: unknown): GuardError {
   if (mistake !== undefined) return mistake;
   if (code === OUT_OF_TIME)
     return new BadInput('too-expensive', 'The query takes longer than allowed: ask for less.', { cause });
-  if (isDuplicate(error)) return new Conflict('conflict', 'It exists already.', { cause });
+  if (isDuplicate(error)) return new Conflict('conflict', 'It already exists.', { cause });
   if (name === 'BSONError' || name === 'BSONVersionError')
     return new BadInput('bad-data', 'The data contains a value that cannot be stored.', { cause });
   return new CouldNotTell('store-unavailable', 'The database did not answer.', { cause });

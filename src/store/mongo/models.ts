@@ -84,7 +84,7 @@ export class MongoModels implements ModelStore {
   async rename(name: string, owner: string | null, newName: string): Promise<boolean> {
     if (name !== newName && (await this.get(newName, owner)) !== undefined) {
       if ((await this.get(name, owner)) === undefined) return false;
-      throw new Conflict('conflict', 'A model with this name exists.');
+      throw new Conflict('conflict', 'A model with this name already exists.');
     }
     // The unique index decides if two callers choose one name at once.
     return (await this.models.updateOne({ name, owner }, { $set: { name: newName } })).matchedCount === 1;

@@ -63,7 +63,7 @@ class Reader {
       entriesOf(input).map(([key, value]): CallerQuery => {
         if (key === '$and' || key === '$or' || key === '$nor')
           return { kind: key.slice(1) as 'and' | 'or' | 'nor', of: this.list(key, value, inside, depth) };
-        if (key.startsWith('$')) return badQuery(`Operator ${describe(key)} is not admitted in a query.`);
+        if (key.startsWith('$')) return badQuery(`Operator ${describe(key)} is not allowed in a query.`);
         if (!inside && key === this.fields.list) return this.element(value, depth);
         return this.field(this.place(key, inside), value, depth + 1);
       }),
@@ -99,7 +99,7 @@ class Reader {
       )
         return { on: 'row', field: name, name };
     }
-    return badQuery(`Field ${describe(name)} is not admitted in a query.${hint(name, this.fields, inside)}`);
+    return badQuery(`Field ${describe(name)} is not allowed in a query.${hint(name, this.fields, inside)}`);
   }
 
   private field(place: Place, input: unknown, depth: number): CallerQuery {
@@ -145,8 +145,8 @@ class Reader {
       default:
         return badQuery(
           name.startsWith('$')
-            ? `Operator ${describe(name)} at ${describe(place.name)} is not admitted in a query.`
-            : `Field ${describe(place.name)} takes a plain value or operators, met the key ${describe(name)}.`,
+            ? `Operator ${describe(name)} at ${describe(place.name)} is not allowed in a query.`
+            : `Field ${describe(place.name)} takes a plain value or operators, got the key ${describe(name)}.`,
         );
     }
   }
@@ -202,7 +202,7 @@ export function parseQuery(input: unknown, fields: QueryFields): CallerQuery {
 
 /**
  * Returns the place of a field that a caller wants to sort by.
- * @throws BadInput `bad-query` when it is not admitted
+ * @throws BadInput `bad-query` when it is not allowed
  */
 export function parseField(name: string, fields: QueryFields): { on: 'row' | 'item'; field: string } {
   const { on, field } = new Reader(fields).place(name, false);

@@ -48,7 +48,7 @@ export function entriesOf(input: Record<string, unknown>): [key: string, value: 
   const [symbol] = Object.getOwnPropertySymbols(input);
   return symbol === undefined
     ? Object.entries(input)
-    : badQuery(`Key ${String(symbol)} is not admitted in a query.`);
+    : badQuery(`Key ${String(symbol)} is not allowed in a query.`);
 }
 
 export const isPathPart = (part: string): boolean =>

@@ -10,7 +10,7 @@ const REGEX_LIMITS = { length: 200, repeat: 100, steps: 500_000 } as const;
 const bad = (source: string, message: string): never => {
   throw new BadInput(
     'bad-query',
-    `Pattern ${JSON.stringify(source.slice(0, 40))} is not admitted: ${message}.`,
+    `Pattern ${JSON.stringify(source.slice(0, 40))} is not allowed: ${message}.`,
   );
 };
 

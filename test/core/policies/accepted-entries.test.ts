@@ -207,7 +207,7 @@ test.each([
 
 describe.each(['View', 'Perform', 'Assign', 'Re-Assign'])('a rule about %s', (privilege) => {
   test.each(LARGE.flatMap((name) => [`instance.${name}`, `instance.${name}.deep`]))(
-    'cannot speak of %s, which lists do not load',
+    'cannot refer to %s, which lists do not load',
     (name) => {
       const value = { effect: 'Restrict', users: 'all', privilege, on: { process: 'P' } };
       const read = (json: object): unknown =>

@@ -42,7 +42,7 @@ describe.each(Object.entries(TASK_STATES))('a user task that is %s', (_name, sta
     expect(who(operation, resourceOf(state))).toEqual(inOrder(column(state)));
   });
 
-  test.each(REST)('%s: nobody', (operation) => {
+  test.each(REST)('%s is allowed to nobody', (operation) => {
     expect(who(operation, resourceOf(state))).toEqual([]);
   });
 

@@ -30,7 +30,7 @@ const ROWS: [what: string, value: unknown][] = [
 const WITHOUT = [undefined, null];
 
 describe.each(kindIs('task', 'instance'))('%s', (operation) => {
-  test.each(ROWS)('an instance %s', (_what, tenantId) => {
+  test.each(ROWS)('an instance %s is open to its tenant and to SYSTEM only', (_what, tenantId) => {
     const row = {
       instance: { tenantId, owner: 'acme' },
       item: { tenantId: 'acme' },
@@ -49,7 +49,7 @@ describe.each(kindIs('task', 'instance'))('%s', (operation) => {
 });
 
 describe.each(kindIs('model'))('%s', (operation) => {
-  test.each(ROWS)('a model %s', (_what, owner) => {
+  test.each(ROWS)('a model %s is open to its owner and to SYSTEM only', (_what, owner) => {
     const row = { model: { owner, tenantId: 'acme' }, instance: { tenantId: 'acme' } };
     expect(passes(of('acme'), operation, row)).toBe(owner === 'acme');
     expect(passes(of('globex', 'acme'), operation, row)).toBe(owner === 'acme');

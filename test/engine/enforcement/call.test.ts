@@ -96,7 +96,7 @@ onStores('One call, one decision on the whole resource', (kind) => {
     const policies = [duty('of-model', { 'model.name': 'Two' }, 'task:execute')];
     expect(await refusal(guards.make({ policies }))).toMatchObject({
       code: 'bad-configuration',
-      message: expect.stringMatching(/policy of-model .*task:execute.*cannot speak of model/),
+      message: expect.stringMatching(/policy of-model .*task:execute.*cannot refer to model/),
     });
   });
 

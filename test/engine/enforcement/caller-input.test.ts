@@ -40,12 +40,12 @@ describe('the options of a command', () => {
     [
       ['noWait', 'Options must be a plain object.'],
       [[], 'Options must be a plain object.'],
-      [{ noWait: true }, 'Option noWait does nothing for this command, and is not admitted.'],
+      [{ noWait: true }, 'Option noWait does nothing for this command, and is not allowed.'],
       [{ noWait: 'yes' }, 'Option noWait of a command must be true or false.'],
-      [{ recover: true }, 'Option "recover" is not admitted.'],
-      [{ ['__proto__']: 1 }, 'Option "__proto__" is not admitted.'],
-      [{ nowait: true }, 'Option "nowait" is not admitted. Did you mean noWait?'],
-      [{ recovr: true }, 'Option "recovr" is not admitted. Did you mean recover?'],
+      [{ recover: true }, 'Option "recover" is not allowed.'],
+      [{ ['__proto__']: 1 }, 'Option "__proto__" is not allowed.'],
+      [{ nowait: true }, 'Option "nowait" is not allowed. Did you mean noWait?'],
+      [{ recovr: true }, 'Option "recovr" is not allowed. Did you mean recover?'],
       [fieldsOf(51), "A command may have at most 50 options of the application's own."],
     ].map(swapped),
   )('are refused: %s', (message, given) => {
@@ -54,7 +54,7 @@ describe('the options of a command', () => {
 
   test.each(['parentItemId', 'recover', 'restart', 'debug', 'cron', 'user'])('may not name %s', (name) => {
     expect(() => checkOptions({ [name]: true })).toThrow(
-      refused('bad-option', `Option "${name}" is not admitted.`),
+      refused('bad-option', `Option "${name}" is not allowed.`),
     );
   });
 

@@ -80,7 +80,7 @@ test('a case has at most 200 comments', async () => {
   await cases.comment(id, 'the last');
   expect(await refusal(cases.comment(id, 'one more'))).toMatchObject({
     code: 'too-large',
-    message: 'A case may have 200 comments of 250000 characters in all.',
+    message: 'A case may have at most 200 comments, of 250000 characters in all.',
   });
   await cases.removeComment(id, 'c0');
   await cases.comment(id, 'again the last');

@@ -88,7 +88,7 @@ test('an option that does nothing for a command is refused, and one that says no
   const engine = guard.api.engine as Loose;
   const refused = (name: string): object => ({
     code: 'bad-option',
-    message: `Option ${name} does nothing for this command, and is not admitted.`,
+    message: `Option ${name} does nothing for this command, and is not allowed.`,
   });
   const commands: ((options: object) => Promise<unknown>)[] = [
     (options) => engine.assign(where, {}, { priority: 1 }, ann, options),

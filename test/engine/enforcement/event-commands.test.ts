@@ -92,7 +92,7 @@ test('a signal reaches all, those that it starts too; a receiver that fails does
   expect(outcome).toBeInstanceOf(Error);
 });
 
-test('a message starts models of the own tenant only, at the start event that hears it', async () => {
+test('a message starts models of its own tenant only, at the start event that hears it', async () => {
   const of = (userName: string, tenantId: string) =>
     new SecureUser({ userName, userGroups: ['ADMIN'], tenantId });
   const [acme, globex] = [of('a', 'acme'), of('g', 'globex')];

@@ -261,7 +261,7 @@ describe('A question that cannot be asked', () => {
 
   test('says what may be asked for', async () => {
     expect(await about('CLOSE_CASE')).toBe(
-      'bad-request: What is asked for must be { caseOperation }, got "CLOSE_CASE".',
+      'bad-request: The question must be { caseOperation }, got "CLOSE_CASE".',
     );
     expect(await about({ caseOp: 'ADD_DATA' })).toBe(
       'bad-request: A question has no "caseOp". Known are caseOperation.',

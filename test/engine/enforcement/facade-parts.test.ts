@@ -28,7 +28,7 @@ test.each(Object.keys(MANIFEST).filter((host) => refusedOf(host).length > 0))(
       await expect((members[name] as () => Promise<unknown>)()).rejects.toThrow(
         expect.objectContaining({
           code: 'forbidden',
-          message: `${host}.${name} is not open to callers: ${why}.`,
+          message: `${host}.${name} is not available to callers: ${why}.`,
         }),
       );
       expect(run.mock.calls[0]?.slice(0, 3)).toEqual([

@@ -28,7 +28,7 @@ test('the event at which an instance began is that of its first item, in whateve
   await guard.store.instances.update(id, kept?.rev, { items: [...items].reverse(), guard: next } as never);
   const { engine } = guard.as(ADMIN_USER);
   expect(await told({ start: () => engine.startEvent(id, 'start') })).toEqual({
-    start: 'wrong-state: The instance began at this event, and does not begin at it again.',
+    start: 'wrong-state: The instance began at this event, and cannot begin at it again.',
   });
   expect((await engine.startEvent(id, 'late')).items.map(({ elementId }) => elementId)).toContain('late');
 });

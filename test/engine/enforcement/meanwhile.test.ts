@@ -143,7 +143,7 @@ test('of an instance that nothing can be done with, a command says why', async (
     'wrong-state: The element is not waiting.',
   );
   expect(await told(engine.startEvent(id, 'start'))).toBe(
-    'wrong-state: The instance began at this event, and does not begin at it again.',
+    'wrong-state: The instance began at this event, and cannot begin at it again.',
   );
   expect(await told(engine.startEvent(id, 'within'))).toBe(
     'wrong-state: The sub-process that contains this event is not active.',
@@ -220,7 +220,7 @@ test('a migration needs the model to be readable, and keeps what policies say by
   const duty = { duty: 'not-initiator', model: 'One', tasks: ['t'] } as const;
   await policies.duties.save('d', { ...duty, strict: true });
   expect(await told(engine.migrate(id, 'Two'))).toBe(
-    'forbidden: You may not migrate it to another model: policies name the one it runs by, and would no longer apply: duty "d".',
+    'forbidden: You may not migrate it to another model: policies name its present model and would no longer apply to it: duty "d".',
   );
   expect(await engine.migrate(id, 'One')).toMatchObject({ name: 'One' });
   // SYSTEM stands above the policies.

@@ -75,7 +75,7 @@ test('a name that is taken is not given to another model, and what is renamed ha
   const guard = await guards.make({ models: { A: SOURCE, B: SOURCE } });
   expect(await refusal(guard.api.model.rename('A', 'B', ADMIN_USER))).toMatchObject({
     code: 'conflict',
-    message: 'A model of the new name exists.',
+    message: 'A model of the new name already exists.',
   });
   await guard.api.model.rename('A', 'C', ADMIN_USER);
   const names = await guard.api.model.list({}, ADMIN_USER);

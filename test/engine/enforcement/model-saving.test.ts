@@ -30,7 +30,7 @@ const source = async ({ store }: Guard, name: string): Promise<unknown> =>
 test('who does not read a model neither replaces it nor learns what else is wrong with the call', async () => {
   const guard = await guards.make({ models: { Secret: OF_HR, Open: PLAIN }, policies: [hides] });
   const save = (...args: unknown[]) => guard.as(dee).model.save(...(args as [string, string]));
-  const taken = 'conflict: A model of that name exists.';
+  const taken = 'conflict: A model of that name already exists.';
   expect(
     await told({
       'another source': () => save('Secret', OTHER),
@@ -62,7 +62,7 @@ test('the section of a model is given when it is made, and not when it is change
   expect(
     await told({ changed: () => models.save('Old', OTHER, null, undefined, { section: 'hr' }) }),
   ).toEqual({
-    changed: 'bad-option: The section is that of a new model; move this one with sections.place.',
+    changed: 'bad-option: A section can be given to a new model only; move this one with sections.place.',
   });
   expect(await source(guard, 'Old')).toBe(PLAIN);
   await models.save('New', PLAIN, null, undefined, { section: 'hr' });
@@ -123,7 +123,7 @@ test('the entry of the warnings has a limit, and says whose they are', async () 
   expect(entry?.reason).toHaveLength(500);
 });
 
-test('a model is saved for the own tenant, where another one has one of that name', async () => {
+test('a model is saved for their own tenant, where another one has one of that name', async () => {
   const guard = await guards.make({ models: { M: PLAIN } });
   const of = (tenantId: string) => new SecureUser({ userName: 'dee', userGroups: ['DESIGNER'], tenantId });
   await guard.api.model.save('M', OTHER, null, of('acme'));

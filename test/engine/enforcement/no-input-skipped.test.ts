@@ -42,7 +42,7 @@ describe('No argument is ignored', () => {
       expect(await guard.store.models.find({})).toEqual(before);
     });
 
-    test('is honoured where it is the own one', async () => {
+    test('is honoured where it is its own', async () => {
       await call('save', ['M', NEWER, null], 'acme');
       expect(await call('getSource', ['M'], 'acme')).toBe(NEWER);
       expect(await call('getSource', ['M'], null)).toBe(NEWER);
@@ -85,7 +85,7 @@ describe('No argument is ignored', () => {
   describe('surplus arguments are refused', () => {
     const refused = (name: string, most: number): object => ({
       code: 'bad-request',
-      message: `${name} takes ${most} argument${most === 1 ? '' : 's'}, and no more.`,
+      message: `${name} takes at most ${most} argument${most === 1 ? '' : 's'}.`,
     });
 
     test.each<[string, string, number]>([

@@ -19,7 +19,7 @@ describe('the parameters of a list', () => {
 
   test('are refused if one is not known, with the nearest', () => {
     expect(() => parseParameters({ limti: 1 }, ['limit', 'after'])).toThrow(
-      refused('Parameter "limti" is not admitted. Did you mean limit?'),
+      refused('Parameter "limti" is not allowed. Did you mean limit?'),
     );
     for (const value of [[], 'limit', 7])
       expect(() => parseParameters(value, ['limit', 'after'])).toThrow(

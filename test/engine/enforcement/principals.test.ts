@@ -37,11 +37,11 @@ const BELIEVED_BY_NOBODY: readonly [string, unknown][] = [
   ['another name', 'root'],
   ['an object with a name', { userName: 'root' }],
   ['an object with groups', { userName: 'alice', userGroups: ['ADMIN'] }],
-  ['an object of the own name', { userName: 'alice' }],
+  ['an object of their own name', { userName: 'alice' }],
   ['an object without a prototype', Object.assign(Object.create(null) as object, { userName: 'root' })],
   ['an object that inherits the name', Object.create({ userName: 'root' })],
   ['a list', ['root']],
-  ['a list of the own name', ['alice']],
+  ['a list of their own name', ['alice']],
   ['an object with a toString', { toString: () => 'alice' }],
   ['a String object', Object('alice')],
   ['a getter', changing('alice', 'root')],
@@ -106,7 +106,7 @@ onStores('the user of server.engine', (kind) => {
     expect((await guard.store.instances.load(id))?.status).toBe('running');
   });
 
-  test('may be the own name in any form, nothing, or a SecureUser of the application', async () => {
+  test('may be their own name in any form, nothing, or a SecureUser of the application', async () => {
     const guard = await open();
     const { engine } = facade(guard);
     for (const given of ['alice', ' alice ', null, undefined])
@@ -213,7 +213,7 @@ onStores('the API of one user', (kind) => {
     expect(await guard.store.models.get('Other', null)).toBeUndefined();
   });
 
-  test('takes the own user, none, and options in the places where they stand', async () => {
+  test('takes their own user, none, and options in the places where they stand', async () => {
     const guard = await open();
     const mine = guard.as(alice);
     const { id } = await mine.engine.start('Mine', {}, alice, { startNodeId: 'start' });
@@ -470,7 +470,7 @@ describe('answers of a directory', () => {
       expect((await refusal(guard.runAs(user as never, () => 'ran'))).code).toBe('unauthenticated');
       expect(await guard.can(user as never, 'instance:start', {})).toBe(false);
       expect(() => guard.as(user as never)).toThrow(AccessDenied);
-      expect(() => new SecureUser(user as never)).toThrow('SecureUser takes no user who is disabled');
+      expect(() => new SecureUser(user as never)).toThrow('SecureUser does not accept a disabled user');
     }
   });
 });

@@ -68,7 +68,7 @@ test('a refused command on tasks says what is wrong', async () => {
     'suspended, and no task': 'wrong-state: Only a user task can be treated like this.',
     'escalated, and no task': 'wrong-state: Only a user task can be escalated.',
     'assigned, and no task': 'wrong-state: Only a user task can be assigned.',
-    'too many': 'too-large: One call asks about at most 1000 tasks.',
+    'too many': 'too-large: A call may ask about at most 1000 tasks.',
   });
   expect(await tasks.allowed(Array<string>(1000).fill(open), bob)).toMatchObject({
     [open]: ['take', 'assign', 'reject'],

@@ -18,7 +18,7 @@ test.each([
     await guard.api.model.save('Old', SOON, null, ADMIN_USER);
     jest
       .spyOn(guard.store.models, change)
-      .mockRejectedValueOnce(new Conflict('conflict', 'A model with this name exists.'));
+      .mockRejectedValueOnce(new Conflict('conflict', 'A model with this name already exists.'));
     expect(await refusal(run(guard.api))).toMatchObject({ code: 'conflict' });
     const before = await started(guard);
     await eventually(async () => (await started(guard)) > before);

@@ -70,7 +70,7 @@ test('the data store of the server finds one or says that there is none, or seve
 
 describe('the definitions of the server', () => {
   const OWNER =
-    'bad-request: The owner of a model is the tenant of who calls: leave it out, or call as one of its people.';
+    'bad-request: The owner of a model is the tenant of the caller: leave it out, or call as a user of that tenant.';
 
   test('are saved, read, renamed, exported and deleted as models of the caller', async () => {
     const guard = await guards.make();
@@ -156,7 +156,7 @@ describe('the definitions of the server', () => {
         { name: 'A', source: SOURCE },
       ])
         expect(await told(definitions.loadFromInstance?.(given) as never)).toBe(
-          'bad-request: The source is not the one that is stored with this instance.',
+          'bad-request: The source is not the one stored with this instance.',
         );
     });
   });

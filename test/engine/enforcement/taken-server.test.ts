@@ -63,7 +63,7 @@ describe('a server that a guard takes over', () => {
     const refused = {
       code: 'not-ready',
       status: 503,
-      message: expect.stringContaining('wait for createGuard'),
+      message: expect.stringContaining('await createGuard'),
     };
     await expect(other.engine.start('Mine', {}, null, 'root')).rejects.toMatchObject(refused);
     await expect(engine.start('Mine', {}, null, 'root')).rejects.toMatchObject(refused);
@@ -112,7 +112,7 @@ describe('a server whose guard could not be made', () => {
       for (const part of [server.engine, engine])
         await expect(part.start('Mine')).rejects.toMatchObject({
           code: 'not-ready',
-          message: expect.stringContaining('could not be made'),
+          message: expect.stringContaining('could not be created'),
         });
     }
     const guard = await createGuard({ ...OPTIONS, server });

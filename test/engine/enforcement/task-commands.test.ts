@@ -45,7 +45,7 @@ test('a task that is lent stays that of its owner until it is given to somebody 
   expect(await seen(guard, id)).not.toHaveProperty('owner');
 });
 
-test('an administrator lends a task that nobody has in the own name, and completes one that is lent', async () => {
+test('an administrator lends a task that nobody has in their own name, and completes one that is lent', async () => {
   const { guard, id } = await begun();
   await guard.api.tasks.assign(id, 'ann', ADMIN_USER);
   await guard.api.tasks.delegate(id, 'bob', ADMIN_USER);

@@ -34,9 +34,9 @@ test('a key that stands twice is a mistake, and so is a row that is too short', 
   const guard = await guards.make();
   const { policies } = guard.as(ADMIN_USER);
   const twice = 'a: Allow all to View on system for {"data.amount":{"$gt":10},"data.amount":{"$lt":100}}';
-  expect((await refusal(grid(guard, twice))).message).toContain('stands twice');
+  expect((await refusal(grid(guard, twice))).message).toContain('appears twice');
   const json = '{"rules":{"a":"Restrict all to View on system","a":"Allow all to View on system"}}';
-  expect((await refusal(policies.grid.import('json', json))).message).toContain('stands twice');
+  expect((await refusal(policies.grid.import('json', json))).message).toContain('appears twice');
   const csv = 'id,effect,users,privilege,on,for\na,Allow,all,View,system\n';
   expect((await refusal(policies.grid.import('csv', csv))).message).toContain('Expected 6 cells');
 });

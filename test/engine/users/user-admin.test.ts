@@ -68,7 +68,7 @@ const WAYS: readonly [string, () => Promise<unknown>][] = [
   ['the right itself', () => admin.setAttributes('hank', { rights: ['SecurityRole:Manage'] }, hank)],
 ];
 
-describe('who manages users does not become more by it', () => {
+describe('managing users gives the manager nothing more', () => {
   beforeEach(async () => {
     await role('managers', ['SecurityRole:Manage', 'Todo:Read_All'], boss, person('later'), person('gone'));
     await rolesOf().give('managers', { group: 'managers' });
@@ -77,7 +77,7 @@ describe('who manages users does not become more by it', () => {
     await directory.change('gone', { disabled: true });
   });
 
-  test.each(WAYS)('by %s', async (_way, work) => {
+  test.each(WAYS)('not by %s', async (_way, work) => {
     const before = await directory.list();
     const refused = await refusal(work());
     expect(refused.code).toBe('forbidden');
@@ -159,7 +159,7 @@ describe('who manages users does not become more by it', () => {
 });
 
 describe('the rights about persons', () => {
-  test('without a security role, system:policy is what it takes, and everybody changes the own password', async () => {
+  test('without a security role, system:policy is what it takes, and everybody changes their own password', async () => {
     expect((await admin.list(hank)).length).toBe(5);
     expect(await code(admin.list(carl))).toBe('forbidden');
     await admin.changeOwnPassword(PASSWORD, 'another password', carl);
@@ -187,7 +187,7 @@ describe('the rights about persons', () => {
     expect(await code(guard.as(carl).policies.read())).toBe('forbidden');
   });
 
-  test('with one, the own password takes Person:Change_Own_Password', async () => {
+  test('with one, their own password takes Person:Change_Own_Password', async () => {
     await role('own', ['Person:Change_Own_Password'], carl);
     await admin.changeOwnPassword(PASSWORD, 'another password', carl);
     expect((await refusal(admin.changeOwnPassword(PASSWORD, 'another password', hank))).message).toContain(
@@ -240,7 +240,7 @@ describe('while a password is hashed', () => {
     expect(await directory.verify('carl', PASSWORD)).toMatchObject({ userName: 'carl' });
   });
 
-  test('who is removed learns that the own password was not set', async () => {
+  test('who is removed learns that their own password was not set', async () => {
     const { changeOwnPassword } = meanwhile(() => directory.remove('carl'));
     expect(await code(changeOwnPassword(PASSWORD, 'another password', carl))).toBe('not-found');
   });

@@ -269,7 +269,7 @@ describe('a condition without fields', () => {
 
 describe('an element of a list', () => {
   const starts = [{ open: false, users: ['carol'], groups: [] }, { open: true }, 'x', null];
-  test('of start events', () => {
+  test('may be a start event', () => {
     const model = { name: 'm', guard: { starts } };
     for (const where of [
       eq('item.open', true),

@@ -28,7 +28,7 @@ test('of instances these fields may be asked for, under these stored names', () 
   });
 });
 
-test('of models these', () => {
+test('models have these fields', () => {
   expect(MODEL_FIELDS.row).toEqual({ name: 'name', owner: 'owner', saved: 'saved' });
   expect(MODEL_FIELDS.list).toBe('events');
   expect(MODEL_FIELDS.open).toBeUndefined();

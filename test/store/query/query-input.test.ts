@@ -66,7 +66,7 @@ test('keys of a query are texts', () => {
     ['a', 1],
     ['b', 2],
   ]);
-  refused(() => entriesOf({ a: 1, [Symbol('s')]: 2 }), 'Key Symbol(s) is not admitted in a query.');
+  refused(() => entriesOf({ a: 1, [Symbol('s')]: 2 }), 'Key Symbol(s) is not allowed in a query.');
 });
 
 test.each<[string, boolean]>([

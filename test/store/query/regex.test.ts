@@ -119,7 +119,7 @@ describe('a pattern is refused', () => {
     [`${'((a|a)|(a|a))'.repeat(10)}b`, /too many repetitions/],
   ])('%s', (source, reason) => {
     expect(refusal(source)).toMatch(reason);
-    expect(refusal(source)).toMatch(/^Pattern ".*" is not admitted: /s);
+    expect(refusal(source)).toMatch(/^Pattern ".*" is not allowed: /s);
   });
 
   test.each(['g', 'y', 'u', 'v', 'd', 'x', 'ii', 'imsi', 'I', ' '])('with the options "%s"', (flags) => {

@@ -41,7 +41,7 @@ const FOR_READERS: ReadonlySet<Operation> = new Set([
 ]);
 const WITH_CASE: ReadonlySet<Operation> = new Set(['task:read', 'task:assignees']);
 
-/** The case operations that an operation comes to. */
+/** The case operations that an operation stands for. */
 export const asCaseOperations = (operation: Operation): readonly CaseOperation[] =>
   (OPERATIONS[operation].cases as readonly string[]).filter((name): name is CaseOperation =>
     CASE_OPERATIONS.some((known) => known === name),

@@ -37,7 +37,8 @@ function roleName(text: string, what: string): string {
   const name = text.trim().normalize('NFC');
   if (isRoleName(name)) return name;
   return bad(
-    `${what} names the role ${show(name)}; a role is a letter and letters, digits, _ or -, at most ${LONGEST_NAME}.`,
+    `${what} names the role ${show(name)}; a role is a letter followed by letters, digits, _ or -,` +
+      ` at most ${LONGEST_NAME} characters.`,
   );
 }
 
@@ -45,7 +46,9 @@ function roleName(text: string, what: string): string {
 function cardinality(text: string, name: string): Pick<CaseRole, 'min' | 'max'> {
   const found = CARDINALITY.exec(text.trim());
   if (found === null)
-    return bad(`caseRoles: the number of ${show(name)} is 2, 1..2 or 1..*, got ${show(text.trim())}.`);
+    return bad(
+      `caseRoles: the number of ${show(name)} must look like 2, 1..2 or 1..*, got ${show(text.trim())}.`,
+    );
   const [, least, most] = found;
   const min = Number(least ?? 0);
   if (most === undefined) return { min };
@@ -63,7 +66,7 @@ function cardinality(text: string, name: string): Pick<CaseRole, 'min' | 'max'> 
  */
 export function parseCaseRoles(text: string): CaseRole[] {
   const parts = text.split(',');
-  if (parts.length > MOST_ROLES) return bad(`caseRoles: a model declares at most ${MOST_ROLES} roles.`);
+  if (parts.length > MOST_ROLES) return bad(`caseRoles: a model may declare at most ${MOST_ROLES} roles.`);
   const roles = parts.map((part): CaseRole => {
     if (part.trim() === '')
       return bad('caseRoles: a role has no name; write owner:1, contact:2, participant.');

@@ -73,7 +73,7 @@ function assertFewFields(set: PolicySet, changes: readonly PolicyChange[]): void
     throw new BadEntry(CASE_FIELD, saved.id, why, 'too-large');
   };
   if (fields.size > MOST_FIELDS.fields)
-    refuse(`At most ${MOST_FIELDS.fields} fields can be for some roles only.`);
+    refuse(`At most ${MOST_FIELDS.fields} fields can be restricted to roles.`);
   const limits = new Map(
     [...fields.values()].map(({ roles: of, models: only = [] }) => [
       JSON.stringify([of, only]),
@@ -83,7 +83,7 @@ function assertFewFields(set: PolicySet, changes: readonly PolicyChange[]): void
   const names = [...limits.values()].reduce((sum, length) => sum + length, 0);
   if (names > MOST_FIELDS.names)
     refuse(
-      `The fields for some roles only name ${names} roles and models, of which there may be` +
+      `The fields restricted to roles name ${names} roles and models, of which there may be` +
         ` ${MOST_FIELDS.names}; fields with the same roles and models count once.`,
     );
 }

@@ -71,7 +71,7 @@ export function caseAuthorizationLines(text: string, known?: readonly string[]):
  * do not count, and neither do empty lines and those that begin with `#` or `!`. `OPERATION=` is nobody. Of Java's
  * further ways to write properties (other separators, continued lines, escapes) none is admitted: a misread line would
  * open or close an operation in silence.
- * @throws BadInput `bad-policy` for the first line that is not understood, with its number; nothing of the file counts
+ * @throws BadInput `bad-policy` for the first line that is not understood, with its number; the whole file is ignored
  */
 export function readCaseAuthorization(text: string, how: ReadCaseAuthorization = {}): CaseAuthorization {
   const { file = 'case-authorization.properties', roles: known } = how;

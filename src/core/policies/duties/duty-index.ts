@@ -78,7 +78,7 @@ export class DutyIndex {
     return and(eq('instance.name', model), of, WAITS, this.statements.condition(model, [entry]));
   }
 
-  /** Those that speak of the task of a resource; all of them where it does not name one. */
+  /** Those about the task of a resource; all of them if it does not name one. */
   concerning({ instance, item }: Resource): readonly Entry[] {
     const [model, task] = [instance?.name, item?.elementId];
     if (typeof model !== 'string' || typeof task !== 'string')

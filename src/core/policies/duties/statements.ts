@@ -100,7 +100,7 @@ export class Statements {
     return { statements: list.length, steps: whens.reduce((sum, { steps }) => sum + steps, 0) };
   }
 
-  /** The principal is forbidden to do the task of the model, of which the entries speak. */
+  /** The principal is forbidden to do the task of the model that the entries name. */
   condition(model: string, entries: readonly Entry[]): Condition {
     const list = this.of(entries);
     const isWide = list.some(({ others }) => others.some(({ anywhere }) => anywhere));

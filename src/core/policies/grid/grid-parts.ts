@@ -84,7 +84,7 @@ function partsOf({ named, ofAll }: ByProcess, before: Parts | undefined): Parts 
 
 /**
  * The rules of a grid, and what they answer. Of many rules each process is made by itself, with those about all
- * processes: rules about one say nothing of another, and a change of one leaves what was made of the others.
+ * processes: rules about one say nothing about another, and a change of one keeps what was compiled for the others.
  */
 export class GridParts {
   private readonly parts: Parts | undefined;

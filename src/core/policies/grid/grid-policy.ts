@@ -31,7 +31,7 @@ export class Grid {
   private narrowed: { readonly narrowing: Narrowing | undefined } | undefined;
   private labels: RuleIndex<Labelling> | undefined;
 
-  /** What was made of the version before, of which what did not change is taken. */
+  /** What was compiled for the previous version; the unchanged parts are reused. */
   private earlier: Made | undefined;
 
   /** @param before of another version of the same policies */

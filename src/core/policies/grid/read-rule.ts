@@ -90,7 +90,7 @@ function condition(value: unknown, what: string, known: RegExp, expected: string
   const strange = fieldsOf(parsed).find((field) => !known.test(field));
   return strange === undefined
     ? json
-    : badPolicy(`${what} takes fields of ${expected}, met ${show(strange)}.`);
+    : badPolicy(`${what} takes fields of ${expected}, got ${show(strange)}.`);
 }
 
 /** Reads the users of a rule. @throws BadInput `bad-policy` */

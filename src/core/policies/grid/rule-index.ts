@@ -80,7 +80,7 @@ export class RuleIndex<T extends Said = Said> {
     ];
   }
 
-  /** Something holds that is said of the element at hand, which belongs to the object. */
+  /** A statement about this element holds, which belongs to the object. */
   holdsAt({ process, element }: Pick<Said, 'process' | 'element'>, at: Place): Condition {
     if (process === undefined)
       return or(

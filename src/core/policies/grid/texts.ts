@@ -218,7 +218,7 @@ export function* placedTable([head, ...rows]: readonly TableRow[]): InSteps<read
     if (missing !== undefined)
       badPolicy(`Expected a column ${missing} in the first row, got ${names.join(', ')}.`);
     const twice = names.find((name, at) => names.indexOf(name) !== at);
-    if (twice !== undefined) badPolicy(`The column ${twice} stands there twice.`);
+    if (twice !== undefined) badPolicy(`The column ${twice} appears twice.`);
     return undefined;
   });
   for (const { line, cells } of rows) {

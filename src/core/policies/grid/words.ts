@@ -6,7 +6,7 @@ import { show } from '../../value.js';
 const SPACE = /\s/;
 const WORD = /[^\s"{}]+/y;
 const STRING = /"(?:[^"\\]|\\.)*"/y;
-/** JSON strings, of which braces do not count. */
+/** JSON strings, whose braces do not count. */
 
 /** The words of a sentence, read from left to right: bare words, quoted names and JSON objects. */
 export class Words {
@@ -72,7 +72,7 @@ export class Words {
     try {
       return JSON.parse(quoted) as string;
     } catch {
-      throw new BadInput('bad-policy', `Expected ${what} as JSON writes a text, got ${show(quoted)}.`);
+      throw new BadInput('bad-policy', `Expected ${what} as a JSON string, got ${show(quoted)}.`);
     }
   }
 

@@ -26,7 +26,7 @@ function sectionOf(kind: string, id: string, value: unknown): string | undefined
 }
 
 /**
- * Sections end only where that is asked for: without them all models lose their restrictions.
+ * Sections end only on request: without them all models lose their restrictions.
  * @throws BadEntry for ROOT
  */
 export function assertRootStays(set: PolicySet, before: PolicySet): void {

@@ -1,7 +1,7 @@
 import { SAME_ATTRIBUTES, ZEEBE } from './uris.js';
 
 /*
- * What is known to name nobody in the namespaces of the supported engines. Whatever else stands there on a user task
+ * What is known to name nobody in the namespaces of the supported engines. Anything else there on a user task
  * or a start event may name people, so it closes: an allow list, because nobody can list all ways to say "approved by".
  */
 

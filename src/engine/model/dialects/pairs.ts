@@ -11,7 +11,7 @@ const KEY = new RegExp(
 );
 /** A tag of XML that is written as text. */
 const TAG = /<([\p{L}_][\p{L}\p{M}\p{N}_.:-]{0,59})[\s/>]/gu;
-/** An address: what stands behind its question mark is about something else. */
+/** An address: the part after its question mark is about something else. */
 const ADDRESS = /^\s*[a-z][a-z\d+.-]{0,30}:\/\/\S*\s*$/i;
 const QUOTES = /&(?:quot|apos|#3[49]|#x2[27]);/gi;
 

@@ -49,7 +49,7 @@ interface Collected {
 const isUnderstood = ({ uri }: Pick<Attribute, 'uri'>): boolean =>
   uri !== undefined && Object.hasOwn(SAME_ATTRIBUTES, uri);
 
-/** A process has many more attributes, of which none but those that are read name people. */
+/** A process has many more attributes; only those that are read name people. */
 const isUnknown = (attribute: Attribute): boolean =>
   attribute.local !== INITIATOR && isUnknownAttribute(attribute);
 

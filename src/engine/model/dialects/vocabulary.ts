@@ -185,7 +185,7 @@ export function isAboutPeople(name: string, isText = false): boolean {
   );
 }
 
-/** The same for an attribute of the task itself, of which more can only be people. */
+/** The same for an attribute of the task itself, where more words can only mean people. */
 export function isPersonOfTask(name: string, value: string): boolean {
   const words = wordsOf(name).filter((word) => word !== '');
   const letters = words.join('').replace(/^task/, '');

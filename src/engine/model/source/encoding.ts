@@ -44,7 +44,7 @@ export function decodeXml(bytes: Uint8Array): string {
   const declared = DECLARED.exec(new TextDecoder('latin1').decode(bytes.subarray(0, DECLARATION)))?.[2];
   const encoding = begun?.[1] ?? declared ?? 'utf-8';
   if (begun === undefined && /^utf-?16|^ucs-?2|^unicode$/i.test(encoding))
-    refuse(`It declares the encoding ${encoding} and is not written in it. Save it as UTF-8.`);
+    refuse(`It declares the encoding ${encoding} but is not encoded in it. Save it as UTF-8.`);
   const decoder = decoderOf(encoding);
   let text: string;
   try {

@@ -50,7 +50,7 @@ const refused = (file: string, message: string, place: Place = { line: 1, column
   mistakes: [{ file, ...place, message }],
 });
 
-/** An entry whose place is looked up when it is asked for: mostly it never is. */
+/** An entry whose place is looked up on demand: mostly it never is. */
 class LazyStatement implements FileStatement {
   constructor(
     readonly change: FileStatement['change'],
@@ -101,7 +101,7 @@ function placeIn(text: string, problem: string): Place {
   return { line: lines.length, column: (lines.at(-1) as string).length + 1 };
 }
 
-/** Reads JSON, or YAML, of which JSON is a part. */
+/** Reads YAML, and JSON, which is a part of it. */
 export async function parseYaml(file: string, text: string, turns: Turns): Promise<ParsedFile> {
   if (text.length > LONGEST_JSON)
     return refused(file, `Policies in JSON have at most ${LONGEST_JSON} characters.`);

@@ -72,7 +72,7 @@ async function filesIn(folder: string): Promise<string[]> {
 }
 
 /**
- * Reads policy files, and the files in folders. Mistakes are collected, and nothing of a file with a mistake counts.
+ * Reads policy files, and the files in folders. Mistakes are collected, and a file with a mistake is ignored.
  * @throws Error of the file system when a path does not exist or a folder cannot be read
  */
 export async function readPolicyFiles(paths: readonly string[], turns = new Turns()): Promise<PolicyFiles> {
@@ -106,7 +106,7 @@ export async function readPolicyFiles(paths: readonly string[], turns = new Turn
   return { tenants, mistakes };
 }
 
-/** The refusal of files with mistakes: nothing of them was applied. */
+/** The refusal of files with mistakes: none of them was applied. */
 export function refusal(
   mistakes: readonly FileMistake[],
   says = 'The policy files were not applied.',

@@ -33,10 +33,7 @@ export function printPolicyFile(set: PolicySet, tenant: string | null = null): s
 /** Reads the text of a policy file. @throws BadInput `bad-policy`, with line and column; `too-large` */
 export async function readPolicyText(text: unknown, turns: Turns): Promise<ParsedFile> {
   if (typeof text !== 'string')
-    throw new BadInput(
-      'bad-request',
-      `An import takes a text, as it stands in a policy file, got ${show(text)}.`,
-    );
+    throw new BadInput('bad-request', `An import takes a text, as in a policy file, got ${show(text)}.`);
   const isJson = text.trimStart().startsWith('{');
   const longest = isJson ? LONGEST_JSON : LONGEST_YAML;
   if (text.length > longest) {
@@ -64,7 +61,7 @@ export function* importChanges(
   replace: boolean,
 ): InSteps<PolicyChange[]> {
   if (tenantId !== null && tenantId !== own)
-    throw new BadInput('bad-policy', 'The text states the policies of another tenant.');
+    throw new BadInput('bad-policy', 'The text contains the policies of another tenant.');
   const stated = statements.map(({ change: { kind, id, value } }) => ({ kind, id, value }));
   return yield* statedChanges(set, stated, ({ file }) => replace && file === undefined);
 }

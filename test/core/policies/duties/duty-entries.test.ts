@@ -43,7 +43,7 @@ test.each([
   ['what forbids nothing', { duty: 'distinct', model: 'M', tasks: ['A'], eachItem: false }, 'forbid nothing'],
   ['a condition that is none', { ...APART, when: { amount: 5 } }, 'must begin with one of'],
   ['an operator that is none', { ...APART, when: { 'data.x': { $regex: 'a' } } }, '$regex'],
-  ['a condition on a model', { ...APART, when: { 'model.name': 'M' } }, 'cannot speak of model'],
+  ['a condition on a model', { ...APART, when: { 'model.name': 'M' } }, 'cannot refer to model'],
   ['a condition on what lists lack', { ...APART, when: { 'instance.logs': 'x' } }, 'instance.logs'],
   ['a function as a condition', { ...APART, when: { 'data.x': () => true } }, 'not valid'],
 ])('%s is refused, and named', (_name, value, expected) => {

@@ -117,7 +117,7 @@ test.each([
 test.each([
   [[['id', 'efect']], 'Line 1: Unknown column "efect". Did you mean effect?'],
   [[['id', 'users']], 'Expected a column effect'],
-  [[['id', 'effect', 'id']], 'The column id stands there twice'],
+  [[['id', 'effect', 'id']], 'The column id appears twice'],
   [
     [
       ['id', 'effect'],
@@ -169,7 +169,7 @@ test.each([
   [{ ...RULE, on: 'everything' }, 'needs an object (on)'],
   [{ ...RULE, for: { 'data.x': new Date(0) } }, 'takes JSON'],
   [{ ...RULE, for: {} }, 'takes a condition'],
-  [{ ...RULE, for: { 'user.level': '$data.level' } }, 'compare the other way round'],
+  [{ ...RULE, for: { 'user.level': '$data.level' } }, 'swap the two sides'],
   [{ ...RULE, handOn: 'yes', as: 'A' }, 'takes true or false'],
   [null, 'must be an object'],
 ])('the object %j is refused: %s', (value, message) => {
@@ -186,7 +186,7 @@ test.each(['__proto__', 'constructor', 'prototype'])('no rule is called %s, in w
     () => atOnce(readGridObject({ rules: Object.fromEntries([[name, RULE]]), labels: {} })),
     () => atOnce(readTable([table(head, 1), table([name, ...row.slice(1)], 2)])),
   ])
-    expect(read).toThrow('stands for something else in JavaScript');
+    expect(read).toThrow('has another meaning in JavaScript');
 });
 
 test('a label takes a number of holders from one on', () => {

@@ -47,7 +47,7 @@ describe('A file with a model is read', () => {
     [
       'UTF-16 that is none',
       Buffer.from(document('UTF-16')),
-      /^It declares the encoding UTF-16 and is not written in it/,
+      /^It declares the encoding UTF-16 but is not encoded in it/,
     ],
     [
       'half a character',

@@ -25,7 +25,7 @@ export function tellStories(stage: () => Promise<Stage>): void {
     expect(await refusal(on.start('rosa', 'Expense Claim', claim))).toMatchObject(NOT_FOUND);
     const id = await on.start('max', 'Expense Claim', claim);
     expect(await on.labels(id)).toEqual({ Claimant: ['max'] });
-    // Max is a manager too, and must not approve the own claim; as its claimant he sees all of it.
+    // Max is a manager too, and must not approve their own claim; as its claimant he sees all of it.
     expect(await on.seers('task_approve_claim')).toEqual(['max', 'mona']);
     const approve = await on.task('task_approve_claim', id);
     expect(await refusal(on.as('max').tasks.take(approve.id))).toMatchObject(FORBIDDEN);
@@ -70,7 +70,7 @@ export function tellStories(stage: () => Promise<Stage>): void {
     expect(await refusal(on.start('hungry', 'Got Mail'))).toMatchObject(FORBIDDEN);
   });
 
-  test('Edit Article: nobody reviews the own article, one researcher helps, and only the author corrects', async () => {
+  test('Edit Article: nobody reviews their own article, one researcher helps, and only the author corrects', async () => {
     const on = await stage();
     expect(await refusal(on.start('walt', 'Edit Article', { topic: 'science' }))).toMatchObject(FORBIDDEN);
     expect(await refusal(on.start('walt', 'Edit Article'))).toMatchObject(FORBIDDEN);
