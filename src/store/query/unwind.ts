@@ -3,7 +3,6 @@ import { child } from '../bson/kind.js';
 import type { Match } from '../bson/match.js';
 import { equalValues } from '../bson/order.js';
 import type { StoredInstance } from '../port.js';
-import type { Stored } from './instance-bytes.js';
 
 /** One item and its instance, both as stored. */
 export interface Row {
@@ -53,7 +52,7 @@ export const placeOf = ({ document, item, at }: Row): Place => ({
  * @param spend counts one step for each item of the list when items have moved
  */
 export function rowsAt(
-  { key, document }: Stored,
+  { key, document }: Pick<Row, 'key' | 'document'>,
   places: readonly Place[],
   each: Match,
   needsAll: boolean,
