@@ -17,11 +17,13 @@ const USED = Symbol('used');
 /**
  * Sessions of express-session in the guard's store; they survive a restart. A session with a login (`began`) ends
  * when it is idle for too long, and at the latest after its maximum lifetime; others end with their cookie. The
- * last use is stored separately, so that writing it does not undo changes to the session.
+ * last use is stored separately, so that writing it does not undo changes to the session. So is the end of a session:
+ * a request that stores the session at the same time does not undo it.
  */
 export class SessionStore extends session.Store {
   #values;
   #uses;
+  #ended;
   #idle;
   /** Maximum lifetime after a login, in milliseconds. */
   longest;
@@ -31,6 +33,7 @@ export class SessionStore extends session.Store {
     super();
     this.#values = store.values('sessions');
     this.#uses = store.values('sessions-used');
+    this.#ended = store.values('sessions-ended');
     this.#idle = idle;
     this.longest = longest;
   }
@@ -71,10 +74,13 @@ export class SessionStore extends session.Store {
    * @param present id of the current session
    */
   async listOf(userName, mark, present) {
-    const [sessions, uses] = await Promise.all([this.#values.entries(), this.#uses.entries()]);
+    const [sessions, uses, ended] = await Promise.all(
+      [this.#values, this.#uses, this.#ended].map((values) => values.entries()),
+    );
     const used = new Map(uses);
+    const over = new Set(ended.map(([key]) => key));
     return sessions
-      .filter(([, kept]) => kept.userName === userName)
+      .filter(([key, kept]) => kept.userName === userName && !over.has(key))
       .map(([key, kept]) => ({ key, kept, value: JSON.parse(kept.text), use: used.get(key) }))
       .filter(({ kept, value, use }) => userOf(value)?.mark === mark && !this.#isOver(kept, value, use))
       .map(({ key, value: { began }, use }) => ({
@@ -93,8 +99,10 @@ export class SessionStore extends session.Store {
   }
 
   async #read(key) {
-    const [kept, use] = await Promise.all([this.#values.get(key), this.#uses.get(key)]);
-    if (!kept) return null;
+    const [kept, use, ended] = await Promise.all(
+      [this.#values, this.#uses, this.#ended].map((values) => values.get(key)),
+    );
+    if (!kept || ended) return null;
     const value = JSON.parse(kept.text);
     if (!this.#isOver(kept, value, use)) return Object.assign(value, { [USED]: use });
     // An expired session stays expired, even if the clock or the settings change.
@@ -102,7 +110,9 @@ export class SessionStore extends session.Store {
     return null;
   }
 
+  /** Ends a session. What a request at the same time stores of it ends before this entry. */
   async #remove(key) {
+    await this.#ended.set(key, true, new Date(Date.now() + Math.max(this.longest, DAY)));
     await this.#values.delete(key);
     await this.#uses.delete(key);
   }
