@@ -1,4 +1,5 @@
 import { MARKS_FORMAT } from '../../core/mark.js';
+import { REINDEXED } from '../../store/contents/markers.js';
 import type { Cursor, InstanceGuard, Store, StoredInstance } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored.js';
 import { OUTDATED } from '../../store/query/plan-marks.js';
@@ -9,7 +10,6 @@ import type { HostDefinition } from '../model/host.js';
 import { legacyGuard } from '../model/legacy.js';
 import { countAll } from './count-all.js';
 
-const MARKER = 'reindexed';
 const BATCH = 100;
 const UNREAD = [...LARGE_FIELDS, 'items'];
 
@@ -23,11 +23,11 @@ export interface Reindexed {
 export async function isReindexed(store: Store): Promise<Reindexed> {
   const state = { value: false, refresh };
   async function refresh(): Promise<void> {
-    state.value = (await store.values('guard').get(MARKER)) === MARKS_FORMAT;
+    state.value = (await store.values(REINDEXED.namespace).get(REINDEXED.key)) === MARKS_FORMAT;
   }
   await refresh();
   if (!state.value && !(await store.instances.exists({ filter: OUTDATED }))) {
-    await store.values('guard').set(MARKER, MARKS_FORMAT);
+    await store.values(REINDEXED.namespace).set(REINDEXED.key, MARKS_FORMAT);
     state.value = true;
   }
   return state;
@@ -93,6 +93,6 @@ export async function reindex(store: Store, { load, onProgress, signal }: Reinde
     after = { id: String(last._id) };
   }
   const outdated = await countAll(store.instances, OUTDATED);
-  if (outdated === 0) await store.values('guard').set(MARKER, MARKS_FORMAT);
+  if (outdated === 0) await store.values(REINDEXED.namespace).set(REINDEXED.key, MARKS_FORMAT);
   return outdated === 0;
 }

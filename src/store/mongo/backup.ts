@@ -19,6 +19,24 @@ async function* bytes(collection: Collection<Document>, count: () => void): Asyn
 }
 
 /**
+ * The order in which collections are read, so that none has what follows from a later state of one that was read
+ * before: a snapshot follows from the log, both from their parts, and markers among the values from instances. What
+ * moves to the archive is read later again.
+ */
+const ORDER = [
+  'policySnapshots',
+  'policies',
+  'policyParts',
+  'values',
+  'models',
+  'users',
+  'instances',
+  'archive',
+  'audit',
+  'locks',
+] as const satisfies readonly (keyof Collections)[];
+
+/**
  * Writes each collection to its own file of consecutive BSON documents, in the format of mongodump and
  * mongorestore.
  */
@@ -28,7 +46,7 @@ export async function backup(
 ): Promise<{ files: number; documents: number }> {
   await emptyFolder(folder);
   let documents = 0;
-  const all = Object.values(collections);
+  const all = ORDER.map((name) => collections[name]);
   for (const collection of all) {
     const file = path.join(folder, `${encodeURIComponent(collection.collectionName)}.bson`);
     await pipeline(

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { BadInput } from '../../core/errors.js';
 import { decodeExactly } from '../bson/codec.js';
 import type { Entry, Fields, Source } from '../contents/contents.js';
+import { REINDEXED } from '../contents/markers.js';
 import { PARTS, type Part } from '../contents/parts.js';
 import { COLLECTION_NAMES, type CollectionNames } from './collections.js';
 
@@ -49,11 +50,27 @@ async function filesOf(
   return new Map(found.map(([of, file]) => [of, path.join(source, file)] as const));
 }
 
+/** Parts of which some documents are left out. */
+const FILTERED: ReadonlySet<Part> = new Set<Part>(['policySnapshots', 'values']);
+
+/** The newest version of the policies of each tenant. */
+async function headsOf(file: string | undefined): Promise<ReadonlyMap<string, number>> {
+  const heads = new Map<string, number>();
+  if (file === undefined) return heads;
+  for await (const bytes of documentsOf(file)) {
+    const { tenantId, version } = decoded(file, bytes);
+    const tenant = JSON.stringify(tenantId);
+    heads.set(tenant, Math.max(Number(version), heads.get(tenant) ?? 0));
+  }
+  return heads;
+}
+
 /** A backup of a database, as `backup` or mongodump writes it: a file for each collection. */
 export class Dump implements Source {
   private constructor(
     private readonly byPart: ReadonlyMap<keyof CollectionNames, string>,
-    private readonly counts: ReadonlyMap<Part, number>,
+    private readonly counts: Map<Part, number>,
+    private readonly heads: ReadonlyMap<string, number>,
   ) {}
 
   /**
@@ -64,14 +81,15 @@ export class Dump implements Source {
   static async open(folder: string, names: Partial<CollectionNames> = {}): Promise<Dump> {
     const byPart = await filesOf(folder, { ...COLLECTION_NAMES, ...names });
     const counts = new Map<Part, number>();
+    const dump = new Dump(byPart, counts, await headsOf(byPart.get('policies')));
     for (const part of PARTS) {
       const file = byPart.get(part);
       if (file === undefined) continue;
       let count = 0;
-      for await (const _document of documentsOf(file)) count++;
+      for await (const _entry of FILTERED.has(part) ? dump.read(part) : documentsOf(file)) count++;
       counts.set(part, count);
     }
-    return new Dump(byPart, counts);
+    return dump;
   }
 
   get files(): number {
@@ -86,8 +104,19 @@ export class Dump implements Source {
     const file = this.byPart.get(part);
     if (file === undefined) return;
     let at = 0;
-    for await (const bytes of documentsOf(file))
-      if (at++ >= skip) yield { document: decoded(file, bytes), size: bytes.length };
+    for await (const bytes of documentsOf(file)) {
+      const document = decoded(file, bytes);
+      if (this.isOfOneTime(part, document) && at++ >= skip) yield { document, size: bytes.length };
+    }
+  }
+
+  /**
+   * The files are of several times if the store was in use: a snapshot may be of a version that its log lacks, where
+   * another one will have that number; a marker may say of instances what holds only for later ones.
+   */
+  private isOfOneTime(part: Part, { tenantId, version, namespace, key }: Fields): boolean {
+    if (part === 'policySnapshots') return Number(version) <= (this.heads.get(JSON.stringify(tenantId)) ?? 0);
+    return part !== 'values' || namespace !== REINDEXED.namespace || key !== REINDEXED.key;
   }
 
   close(): Promise<void> {
