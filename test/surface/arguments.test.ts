@@ -127,7 +127,7 @@ describe('bpmn-guard/testing', () => {
           if (outcome?.status === 'fulfilled') await (outcome.value as Partial<Guard>).close?.();
           else
             expect(String(outcome?.reason)).toMatch(
-              /takes an object of|must (be|hold) |takes an object with/,
+              /takes an object of|must (be|contain) |takes an object with/,
             );
           expect([name, at, wrong, outcome?.status]).toEqual([
             name,

@@ -133,7 +133,7 @@ test('whoever goes on beyond the limit does so for 20 comments, and of all there
   for (let at = 0; at < 20; at++) await as('hal').comment(id, 'x');
   expect(await refusal(as('hal').comment(id, 'x'))).toMatchObject({
     code: 'too-large',
-    message: 'A case may have 200 comments of 250000 characters in all.',
+    message: 'A case may have at most 200 comments, of 250000 characters in all.',
   });
   const { guard: kept } = (await guard.store.instances.load(id)) as StoredInstance;
   const [first] = kept?.comments ?? [];
@@ -142,7 +142,7 @@ test('whoever goes on beyond the limit does so for 20 comments, and of all there
   for (const who of [as('own'), as('admin', 'ADMIN')])
     expect(await refusal(who.comment(id, 'x'))).toMatchObject({
       code: 'too-large',
-      message: 'A case may have 1000 comments of 1000000 characters in all.',
+      message: 'A case may have at most 1000 comments, of 1000000 characters in all.',
     });
 });
 
