@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openStore, userDirectory } from 'bpmn-guard';
 import { ADMIN_USER, Guards, person } from '../support/guards.js';
@@ -87,6 +87,24 @@ onStores('policies on the command line', (kind) => {
     expect(code).toBe(1);
     expect(err.join('\n')).toMatch(/not applied[^]*b\.yaml:2:11: .*\(bad-policy\)$/);
     expect((await run(['policy', 'history', '--json', ...on.at])).out).toEqual([]);
+  });
+
+  test('stay in force if a folder has no policy file, which is a mistake', async () => {
+    on.put('a.yaml', ROLES);
+    expect((await run(['policy', 'apply', on.folder, ...on.at])).code).toBe(0);
+    const empty = path.join(on.folder, '.empty');
+    mkdirSync(empty);
+    writeFileSync(path.join(empty, 'README.md'), 'None yet.\n');
+    for (const args of [['check'], ['diff', ...on.at], ['apply', ...on.at], ['apply', on.folder, ...on.at]]) {
+      const [command, ...rest] = args as [string, ...string[]];
+      const { code, out, err } = await run(['policy', command, empty, ...rest]);
+      expect(code).toBe(1);
+      expect([...out, ...err].join('\n')).toContain('There is no policy file in this folder');
+    }
+    expect((await run(['policy', 'export', ...on.at])).out.join('\n')).toContain('clerk');
+    const nothing = path.join(empty, 'nothing.yaml');
+    writeFileSync(nothing, '{}\n');
+    expect((await run(['policy', 'apply', empty, ...on.at])).out).toContain('- security-role clerk');
   });
 
   test('made through the API can be exported and applied again', async () => {

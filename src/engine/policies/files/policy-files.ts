@@ -39,6 +39,9 @@ export interface PolicyFiles {
   readonly mistakes: readonly FileMistake[];
 }
 
+const NO_FILE =
+  'There is no policy file in this folder. To remove all that files stated, put a file there that states nothing: {}.';
+
 const whole = (file: string, message: string): FileMistake => ({ file, line: 1, column: 1, message });
 
 async function parseFile(path: string, turns: Turns): Promise<ParsedFile> {
@@ -77,9 +80,14 @@ async function filesIn(folder: string): Promise<string[]> {
  */
 export async function readPolicyFiles(paths: readonly string[], turns = new Turns()): Promise<PolicyFiles> {
   const files: string[] = [];
-  for (const path of paths) files.push(...((await stat(path)).isDirectory() ? await filesIn(path) : [path]));
-  const byTenant = new Map<string | null, Map<string, FileStatement>>();
   const mistakes: FileMistake[] = [];
+  for (const path of paths) {
+    const found = (await stat(path)).isDirectory() ? await filesIn(path) : [path];
+    // Not yet filled, or not mounted: it does not say that nothing is to be in force.
+    if (found.length === 0) mistakes.push(whole(path, NO_FILE));
+    files.push(...found);
+  }
+  const byTenant = new Map<string | null, Map<string, FileStatement>>();
   for (const one of files) {
     const { tenantId, statements, mistakes: found } = await parseFile(one, turns);
     mistakes.push(...found);
