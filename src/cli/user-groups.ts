@@ -38,9 +38,13 @@ export const groupsOfUser: Run = (args, io) => {
     const after = checkUser({ ...before, userGroups: [...kept, ...added] });
     if (added.length + removed.length > 0) {
       const { userGroups = [] } = after;
-      await leavingSomebody(store, directory)(name, { userGroups }, () =>
+      const isChanged = await leavingSomebody(store, directory)(name, { userGroups }, () =>
         directory.change(name, { userGroups }, before),
       );
+      if (!isChanged) {
+        io.err(`There is no user ${name} any more.`);
+        return 1;
+      }
       const { disabled } = before;
       await record(store, 'set groups', name, {
         before: accessFacts(before),
