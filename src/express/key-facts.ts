@@ -1,10 +1,11 @@
+import { REASONS } from './key-input.js';
 import type { ApiKey } from './keys.js';
 
 type Facts = Readonly<Record<string, unknown>>;
 
 /** The audit facts of a key that was created or revoked: everything that decides about access, never its text. */
 export function keyFacts(key: ApiKey): Facts {
-  const { id, actsFor, groups, tenantId, expires, revoked, dangerouslyActsForAdministrators: reason } = key;
+  const { id, actsFor, groups, tenantId, expires, revoked } = key;
   return {
     id,
     actsFor,
@@ -13,7 +14,7 @@ export function keyFacts(key: ApiKey): Facts {
     tenantId: tenantId === undefined ? 'any' : tenantId,
     expires: expires ?? null,
     revoked: revoked ?? null,
-    ...(reason === undefined ? {} : { dangerouslyActsForAdministrators: reason }),
+    ...Object.fromEntries(REASONS.flatMap((name) => (key[name] === undefined ? [] : [[name, key[name]]]))),
   };
 }
 

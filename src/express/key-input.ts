@@ -68,14 +68,16 @@ function checkActsFor(value: ActsFor): ActsFor {
   return { users, groups };
 }
 
-function checkTenant(value: unknown): string | null | undefined {
+/** The name of a tenant in its normal form. @throws BadInput `bad-request` */
+export function checkTenant(value: unknown): string | null | undefined {
   if (value === undefined || value === null) return value;
   const tenantId = normaliseName(value);
   if (tenantId === undefined) throw bad('tenantId must be a non-empty text, or null.');
   return tenantId;
 }
 
-const REASONS = ['dangerouslyActsForAdministrators', 'dangerouslyActsForDesigners'] as const;
+/** The options of a key that give a reason for what its holder may do. */
+export const REASONS = ['dangerouslyActsForAdministrators', 'dangerouslyActsForDesigners'] as const;
 type Reasons = Pick<NewKey, (typeof REASONS)[number]>;
 
 function checkReasons(options: NewKey): Reasons {

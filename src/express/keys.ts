@@ -14,7 +14,7 @@ import { readApiKey } from '../engine/contract/environment.js';
 import { safeLogger } from '../engine/contract/outlet.js';
 import type { GuardLogger } from '../engine/contract/types.js';
 import type { Store } from '../store/port.js';
-import { checkKey, ENVIRONMENT_KEY, type ActsFor, type NewKey } from './key-input.js';
+import { checkKey, checkTenant, ENVIRONMENT_KEY, type ActsFor, type NewKey } from './key-input.js';
 
 /** A key without its text, which is shown once, and without the hash. */
 export interface ApiKey {
@@ -203,7 +203,8 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
       const live = ((await stored.entries()) as [string, StoredKey][])
         .map(([id, value]) => ({ id, value, key: shown(id, value) }))
         .filter(({ key }) => key.name === name && !ended(key));
-      const mine = of === undefined ? live : live.filter(({ key }) => key.tenantId === of.tenantId);
+      const tenantId = checkTenant(of?.tenantId);
+      const mine = of === undefined ? live : live.filter(({ key }) => key.tenantId === tenantId);
       if (new Set(mine.map(({ key }) => key.tenantId)).size > 1)
         throw new Conflict('ambiguous', 'Several tenants have a key of that name; name the tenant.');
       for (const { id, value } of mine) await stored.set(id, { ...value, revoked: today() });
