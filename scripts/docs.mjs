@@ -4,7 +4,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { ERROR_CODES, OPERATIONS, OPTIONS, RIGHTS, TRANSITIONS, VARIABLES } from 'bpmn-guard';
 import { SAME_ATTRIBUTES, ZEEBE } from '../dist/esm/engine/model/dialects/uris.js';
-import { policyFileSchema } from '../dist/esm/core/policy-files.js';
+import { policyFileSchema } from '../dist/esm/core/policy-set/files.js';
 import { rightUse } from '../dist/esm/core/policies/security-rights.js';
 import { COLLECTION_NAMES } from '../dist/esm/store/mongo/collections.js';
 import { keyOf } from '../dist/esm/store/mongo/index-list.js';

@@ -2,7 +2,8 @@
  * Mutation testing by a sample: Stryker changes lines that a seed chooses, and the tests of that part must notice.
  *
  *     npm run mutation -- [--part core] [--seed 1] [--lines 40] [--minutes 10] [--concurrency 1]
- *         [--tests 'test/core/*.test.ts'] [--at src/core/bind.ts:24,src/core/cases.ts:12] [--file src/core/bind.ts]
+ *         [--tests 'test/core/*.test.ts'] [--at src/core/evaluation/bind.ts:24,src/core/condition/cases.ts:12]
+ *         [--file src/core/evaluation/bind.ts]
  */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';

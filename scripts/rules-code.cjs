@@ -2,7 +2,7 @@
 
 /**
  * Writes the conditions of rules as TypeScript. The code reads the same fields as the steps of a condition
- * (src/core/steps.ts) and gives the same answers: a value leads to a yes only if it is the object's own.
+ * (src/core/evaluation/steps.ts) and gives the same answers: a value leads to a yes only if it is the object's own.
  */
 
 const WIDTH = 110;
@@ -315,7 +315,7 @@ function usesOf(expression) {
   return Object.fromEntries(USED.map((name) => [name, new RegExp(`\\b${name}\\b`).test(text)]));
 }
 
-/** Two alternatives that depend on whether a field has a value, as src/core/choice.ts finds them. */
+/** Two alternatives that depend on whether a field has a value, as src/core/condition/choice.ts finds them. */
 function choiceIn(alternatives) {
   const begins = (condition, op) => {
     const [first, ...rest] = condition.op === 'and' ? condition.of : [condition];
@@ -376,13 +376,13 @@ function print(expression, before, after) {
 const listOf = (name, keys) => `const ${name} = [${[...keys].map((key) => `'${key}'`).join(', ')}];`;
 
 const IMPORTS = {
-  '../evaluate.js': ['type PrincipalPredicate'],
-  '../frame.js': ['glance', 'isOwn', 'itemOf', 'parsePath', 'partsOf'],
+  '../evaluation/evaluate.js': ['type PrincipalPredicate'],
+  '../evaluation/frame.js': ['glance', 'isOwn', 'itemOf', 'parsePath', 'partsOf'],
   '../path.js': ['isDocument'],
   '../resource.js': ['type Resource'],
-  '../rows.js': ['guardOf', 'is', 'isAny', 'itemsIn', 'rowOf', 'type Row'],
-  '../steps.js': ['type Call'],
-  '../tests.js': ['isPresent'],
+  '../evaluation/rows.js': ['guardOf', 'is', 'isAny', 'itemsIn', 'rowOf', 'type Row'],
+  '../evaluation/steps.js': ['type Call'],
+  '../condition/tests.js': ['isPresent'],
 };
 
 /**

@@ -5,7 +5,7 @@ export type { ErrorHandlerOptions, Told } from './express/error-handler.js';
 export type { Dialect } from './express/problem.js';
 export type { ErrorMiddleware, Locals, Middleware } from './express/http.js';
 export { SecureUser, SYSTEM_USER, ADMIN, SYSTEM, DESIGNER, type UserInfo } from './core/principal.js';
-export { USER_TASK } from './core/element-types.js';
+export { USER_TASK } from './core/condition/element-types.js';
 export { OPERATIONS, type Operation, type OperationEntry, type ResourceKind } from './core/operation.js';
 export {
   GuardError,
@@ -17,12 +17,12 @@ export {
   isGuardError,
   type ErrorCode,
 } from './core/errors.js';
-export type { Decision, Reason } from './core/decision.js';
+export type { Decision, Reason } from './core/decision/decision.js';
 export type { Policy, PolicyAnswer, Rule, Facts } from './core/policy.js';
-export type { FieldRule } from './core/field-rule.js';
-export type { Case, Condition, Reference } from './core/condition.js';
-export type { StatedMark as Mark } from './core/mark.js';
-export { parseCondition, printCondition } from './core/condition-json.js';
+export type { FieldRule } from './core/fields/field-rule.js';
+export type { Case, Condition, Reference } from './core/condition/condition.js';
+export type { StatedMark as Mark } from './core/marks/mark.js';
+export { parseCondition, printCondition } from './core/condition/json.js';
 export { weaknessOf } from './core/weak-secret.js';
 export type { Resource } from './core/resource.js';
 export { openStore } from './store/open.js';

@@ -1,7 +1,7 @@
 import { atOnce } from '../../dist/esm/core/in-steps.js';
-import { readPolicyDocument } from '../../dist/esm/core/policy-files.js';
-import { changedSet } from '../../dist/esm/core/policy-kinds.js';
-import { PolicySet } from '../../dist/esm/core/policy-set.js';
+import { readPolicyDocument } from '../../dist/esm/core/policy-set/files.js';
+import { changedSet } from '../../dist/esm/core/policy-set/kinds.js';
+import { PolicySet } from '../../dist/esm/core/policy-set/policy-set.js';
 import { taskRulesPolicy } from '../../dist/esm/core/policies/task-rules.js';
 import { tenants } from '../../dist/esm/core/policies/tenants.js';
 import { compilerWith } from '../../dist/esm/engine/policy-book/application-policies.js';

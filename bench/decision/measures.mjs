@@ -1,5 +1,5 @@
 import { parseCondition, SecureUser } from 'bpmn-guard';
-import { createDecisionPoint } from '../../dist/esm/core/decision-point.js';
+import { createDecisionPoint } from '../../dist/esm/core/decision/decision-point.js';
 import { taskRulesPolicy } from '../../dist/esm/core/policies/task-rules.js';
 import { tenants } from '../../dist/esm/core/policies/tenants.js';
 import { compare, perOne } from '../timing.mjs';

@@ -1,5 +1,5 @@
 import { createGuard, openStore, SecureUser } from 'bpmn-guard';
-import { MARKS_FORMAT } from '../../dist/esm/core/mark.js';
+import { MARKS_FORMAT } from '../../dist/esm/core/marks/mark.js';
 import { HostStore } from '../../dist/esm/engine/execution/host-store.js';
 import { Timers } from '../../dist/esm/engine/execution/timers.js';
 import { MongoInstances } from '../../dist/esm/store/mongo/instances.js';

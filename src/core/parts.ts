@@ -1,4 +1,4 @@
-import { referenceIn, type Condition } from './condition.js';
+import { referenceIn, type Condition } from './condition/condition.js';
 import { OPERATIONS, type Operation } from './operation.js';
 import type { Resource } from './resource.js';
 

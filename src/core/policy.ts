@@ -1,6 +1,6 @@
-import type { Condition } from './condition.js';
-import type { FieldRule } from './field-rule.js';
-import type { StatedMark } from './mark.js';
+import type { Condition } from './condition/condition.js';
+import type { FieldRule } from './fields/field-rule.js';
+import type { StatedMark } from './marks/mark.js';
 import type { Operation } from './operation.js';
 import type { CaseOperation } from './policies/case-roles/operations.js';
 import type { SecureUser } from './principal.js';

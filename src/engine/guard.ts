@@ -1,5 +1,5 @@
-import type { DecisionPoint } from '../core/decision-point.js';
-import { unmarkedRules } from '../core/tried-policies.js';
+import type { DecisionPoint } from '../core/decision/decision-point.js';
+import { unmarkedRules } from '../core/decision/tried-policies.js';
 import { BadInput } from '../core/errors.js';
 import { DESIGNER } from '../core/principal.js';
 import { within } from '../core/within.js';

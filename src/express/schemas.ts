@@ -3,7 +3,7 @@ import { AUDIT_SCHEMAS } from './audit-schemas.js';
 import { CASE_SCHEMAS } from './case-schemas.js';
 import { dutySchema } from '../core/policies/duties/duty-file.js';
 import { LABEL_SCHEMA, RULE_SCHEMA } from '../core/policies/grid/grid-schema.js';
-import { POLICY_KINDS } from '../core/policy-kinds.js';
+import { POLICY_KINDS } from '../core/policy-set/kinds.js';
 import { RIGHTS } from '../core/rights.js';
 import type { Schema } from './routes/param.js';
 import { list, object, ref, TEXT } from './schema-parts.js';

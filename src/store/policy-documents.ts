@@ -1,8 +1,8 @@
 /** The documents of the policies that administrators configured: a log of versions for each tenant. */
 
-import type { PolicyChange } from '../core/policy-set.js';
+import type { PolicyChange } from '../core/policy-set/policy-set.js';
 
-export type { PolicyChange } from '../core/policy-set.js';
+export type { PolicyChange } from '../core/policy-set/policy-set.js';
 
 /** Changes that are too large for one document, and the number of documents that contain them. */
 export interface PolicyParts {

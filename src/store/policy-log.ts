@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CouldNotTell } from '../core/errors.js';
 import type { InSteps } from '../core/in-steps.js';
-import { PolicySet, type PolicyChange } from '../core/policy-set.js';
+import { PolicySet, type PolicyChange } from '../core/policy-set/policy-set.js';
 import { sizeOf } from './bson/codec.js';
 import type { PolicyParts, PolicyStore, PolicyVersion } from './policy-documents.js';
 import { Turns } from './turns.js';

@@ -1,4 +1,4 @@
-import type { DecisionPoint } from '../../src/core/decision-point.js';
+import type { DecisionPoint } from '../../src/core/decision/decision-point.js';
 import type { SecureUser } from '../../src/core/principal.js';
 import { parseQuery } from '../../src/store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../src/store/query/query-fields.js';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { createDecisionPoint } from '../../src/core/decision-point.js';
-import { compileSet, readChanges } from '../../src/core/policy-kinds.js';
+import { createDecisionPoint } from '../../src/core/decision/decision-point.js';
+import { compileSet, readChanges } from '../../src/core/policy-set/kinds.js';
 import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
 import { tenants } from '../../src/core/policies/tenants.js';
-import { PolicySet } from '../../src/core/policy-set.js';
+import { PolicySet } from '../../src/core/policy-set/policy-set.js';
 import { SecureUser } from '../../src/core/principal.js';
 import { deriveGuard } from '../../src/engine/model/derive.js';
 import { normalise } from '../../src/store/bson/codec.js';

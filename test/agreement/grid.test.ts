@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { isGuardError } from '../../src/core/errors.js';
 import { Grid } from '../../src/core/policies/grid/grid-policy.js';
 import { readGridObject } from '../../src/core/policies/grid/texts.js';
-import { PolicySet } from '../../src/core/policy-set.js';
+import { PolicySet } from '../../src/core/policy-set/policy-set.js';
 import type { Store } from '../../src/store/port.js';
 import { pointOf } from '../core/policies/grid/grids.js';
 import { drafts, isQueryNotForJava, principal, query, rowsOf, type Draft } from './arbitraries.js';

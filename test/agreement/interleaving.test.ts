@@ -1,6 +1,6 @@
 import { createGuard, type Guard, type SecureUser } from 'bpmn-guard';
-import { MARKS_FORMAT } from '../../src/core/mark.js';
-import { createDecisionPoint } from '../../src/core/decision-point.js';
+import { MARKS_FORMAT } from '../../src/core/marks/mark.js';
+import { createDecisionPoint } from '../../src/core/decision/decision-point.js';
 import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
 import { tenants } from '../../src/core/policies/tenants.js';
 import { CASES, sample } from '../support/cases.js';

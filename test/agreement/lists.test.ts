@@ -1,4 +1,4 @@
-import { createDecisionPoint } from '../../src/core/decision-point.js';
+import { createDecisionPoint } from '../../src/core/decision/decision-point.js';
 import { OPERATIONS, type Operation, type ResourceKind } from '../../src/core/operation.js';
 import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
 import { tenants } from '../../src/core/policies/tenants.js';

@@ -1,7 +1,7 @@
 import { Collection } from 'mongodb';
 import { createGuard, SecureUser, type Guard, type Policy } from 'bpmn-guard';
-import { and, eq, type Condition } from '../../src/core/condition.js';
-import { createDecisionPoint, type DecisionPoint } from '../../src/core/decision-point.js';
+import { and, eq, type Condition } from '../../src/core/condition/condition.js';
+import { createDecisionPoint, type DecisionPoint } from '../../src/core/decision/decision-point.js';
 import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
 import { tenants } from '../../src/core/policies/tenants.js';
 import { deriveGuard } from '../../src/engine/model/derive.js';

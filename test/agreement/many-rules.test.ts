@@ -1,8 +1,8 @@
 import { calculateObjectSize } from 'bson';
 import { createGuard, SecureUser, type Guard, type Policy } from 'bpmn-guard';
 import { Collection } from 'mongodb';
-import { and, compare, eq, ne, not, or, type Condition } from '../../src/core/condition.js';
-import { createDecisionPoint, type DecisionPoint } from '../../src/core/decision-point.js';
+import { and, compare, eq, ne, not, or, type Condition } from '../../src/core/condition/condition.js';
+import { createDecisionPoint, type DecisionPoint } from '../../src/core/decision/decision-point.js';
 import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
 import { tenants } from '../../src/core/policies/tenants.js';
 import { deriveGuard } from '../../src/engine/model/derive.js';

@@ -1,10 +1,20 @@
 import fc from 'fast-check';
-import { bind } from '../../src/core/bind.js';
-import { byCases } from '../../src/core/cases.js';
-import { and, eq, exists, isIn, ne, or, overlaps, some, type Condition } from '../../src/core/condition.js';
-import { compile } from '../../src/core/evaluate.js';
-import { inTenant } from '../../src/core/mark.js';
-import { marksOf, type MarkList } from '../../src/core/search.js';
+import { bind } from '../../src/core/evaluation/bind.js';
+import { byCases } from '../../src/core/condition/cases.js';
+import {
+  and,
+  eq,
+  exists,
+  isIn,
+  ne,
+  or,
+  overlaps,
+  some,
+  type Condition,
+} from '../../src/core/condition/condition.js';
+import { compile } from '../../src/core/evaluation/evaluate.js';
+import { inTenant } from '../../src/core/marks/mark.js';
+import { marksOf, type MarkList } from '../../src/core/marks/search.js';
 import { condition, itemCondition } from '../core/arbitraries.js';
 import { drafts, principal, rowsOf } from './arbitraries.js';
 import { itemsOf } from './truth.js';

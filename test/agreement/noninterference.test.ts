@@ -1,6 +1,6 @@
 import { createGuard, type Guard, type SecureUser } from 'bpmn-guard';
 import fc from 'fast-check';
-import { createDecisionPoint } from '../../src/core/decision-point.js';
+import { createDecisionPoint } from '../../src/core/decision/decision-point.js';
 import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
 import { tenants } from '../../src/core/policies/tenants.js';
 import { openStore } from '../../src/store/open.js';

@@ -1,9 +1,9 @@
 import { Decimal128, Long } from 'bson';
-import { createDecisionPoint } from '../../src/core/decision-point.js';
-import { NOTHING } from '../../src/core/condition.js';
-import { parseCondition } from '../../src/core/condition-json.js';
+import { createDecisionPoint } from '../../src/core/decision/decision-point.js';
+import { NOTHING } from '../../src/core/condition/condition.js';
+import { parseCondition } from '../../src/core/condition/json.js';
 import { SecureUser } from '../../src/core/principal.js';
-import { scopeOf } from '../../src/core/scope.js';
+import { scopeOf } from '../../src/core/decision/scope.js';
 import { parseQuery } from '../../src/store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../src/store/query/query-fields.js';
 import type { StoredInstance } from '../../src/store/port.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { parseCondition } from '../../src/core/condition-json.js';
-import { NOTHING, type Condition } from '../../src/core/condition.js';
-import { createDecisionPoint, type DecisionPoint } from '../../src/core/decision-point.js';
+import { parseCondition } from '../../src/core/condition/json.js';
+import { NOTHING, type Condition } from '../../src/core/condition/condition.js';
+import { createDecisionPoint, type DecisionPoint } from '../../src/core/decision/decision-point.js';
 import { isGuardError } from '../../src/core/errors.js';
 import type { Operation } from '../../src/core/operation.js';
 import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { createDecisionPoint } from '../../src/core/decision-point.js';
+import { createDecisionPoint } from '../../src/core/decision/decision-point.js';
 import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
 import { tenants } from '../../src/core/policies/tenants.js';
 import type { Store } from '../../src/store/port.js';

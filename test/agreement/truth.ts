@@ -1,4 +1,4 @@
-import type { DecisionPoint } from '../../src/core/decision-point.js';
+import type { DecisionPoint } from '../../src/core/decision/decision-point.js';
 import type { Operation } from '../../src/core/operation.js';
 import type { Facts } from '../../src/core/policy.js';
 import { isPlainObject } from '../../src/core/value.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { byCases } from '../../src/core/cases.js';
+import { byCases } from '../../src/core/condition/cases.js';
 import {
   and,
   compare,
@@ -13,7 +13,7 @@ import {
   type Condition,
   type Names,
   type Reference,
-} from '../../src/core/condition.js';
+} from '../../src/core/condition/condition.js';
 import { SecureUser } from '../../src/core/principal.js';
 import type { Resource } from '../../src/core/resource.js';
 import type { Scalar } from '../../src/core/value.js';

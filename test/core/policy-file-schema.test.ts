@@ -1,5 +1,5 @@
 import { Ajv } from 'ajv';
-import { policyFileSchema, readPolicyDocument } from '../../src/core/policy-files.js';
+import { policyFileSchema, readPolicyDocument } from '../../src/core/policy-set/files.js';
 import { atOnce } from '../../src/core/in-steps.js';
 
 type Json = unknown;

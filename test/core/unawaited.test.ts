@@ -1,4 +1,4 @@
-import { createDecisionPoint, type DecisionPoint } from '../../src/core/decision-point.js';
+import { createDecisionPoint, type DecisionPoint } from '../../src/core/decision/decision-point.js';
 import type { Policy } from '../../src/core/policy.js';
 import { SecureUser } from '../../src/core/principal.js';
 import { ignoreRejections } from '../../src/core/unawaited.js';

@@ -10,7 +10,7 @@ import {
   type UserAdmin,
   type UserDirectory,
 } from 'bpmn-guard';
-import { and } from '../../src/core/condition.js';
+import { and } from '../../src/core/condition/condition.js';
 import { Passwords } from '../../src/engine/users/passwords.js';
 import { person, refusal } from '../support/guards.js';
 import { lastingPlace, memoryPlace, onStores, type Place } from '../support/stores.js';

@@ -7,10 +7,10 @@ import {
   type Policy,
   type UserInfo,
 } from 'bpmn-guard';
-import { createDecisionPoint } from '../../src/core/decision-point';
+import { createDecisionPoint } from '../../src/core/decision/decision-point';
 import { taskRulesPolicy } from '../../src/core/policies/task-rules';
 import { tenants } from '../../src/core/policies/tenants';
-import { eq } from '../../src/core/condition';
+import { eq } from '../../src/core/condition/condition';
 import { toFilter } from '../../src/store/query/filter';
 import { ADMIN_USER, Guards, person, refusal } from '../support/guards';
 import { onStores } from '../support/stores';

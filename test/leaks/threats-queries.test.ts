@@ -1,5 +1,5 @@
 import type { Guard, SecureUser } from 'bpmn-guard';
-import { NOTHING } from '../../src/core/condition';
+import { NOTHING } from '../../src/core/condition/condition';
 import { ADMIN_USER, Guards, person, refusal } from '../support/guards';
 import { onStores } from '../support/stores';
 import { guardedStage } from './guarded-stage';

@@ -1,4 +1,4 @@
-import { PolicySet, type PolicyChange } from '../../src/core/policy-set.js';
+import { PolicySet, type PolicyChange } from '../../src/core/policy-set/policy-set.js';
 import { openStore } from '../../src/store/open.js';
 import { PolicyLog } from '../../src/store/policy-log.js';
 import type { PolicyStore, Store } from '../../src/store/port.js';

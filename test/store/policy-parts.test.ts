@@ -1,4 +1,4 @@
-import type { PolicyChange } from '../../src/core/policy-set.js';
+import type { PolicyChange } from '../../src/core/policy-set/policy-set.js';
 import { changesOfPart, storedPart } from '../../src/store/policy-parts.js';
 import { decode, encode } from '../../src/store/bson/codec.js';
 

@@ -1,4 +1,4 @@
-import { MARKS_FORMAT } from '../../src/core/mark.js';
+import { MARKS_FORMAT } from '../../src/core/marks/mark.js';
 import { openStore } from '../../src/store/open.js';
 import type { Store, StoredInstance } from '../../src/store/port.js';
 import { lastingPlace, memoryPlace, type StoreKind } from './stores.js';

@@ -1,5 +1,5 @@
 import type { Operation, Policy } from 'bpmn-guard';
-import { NOTHING } from '../../src/core/condition.js';
+import { NOTHING } from '../../src/core/condition/condition.js';
 
 /** The operation that `switchedOff` restricts for everybody; a test sets it, and takes it back. */
 export const switches: { off: Operation | undefined } = { off: undefined };

@@ -1,11 +1,11 @@
-import { and, type Condition } from '../condition.js';
-import type { PrincipalPredicate } from '../evaluate.js';
-import { factored, factoredWithin, restricted } from '../factor.js';
+import { and, type Condition } from '../condition/condition.js';
+import type { PrincipalPredicate } from '../evaluation/evaluate.js';
+import { factored, factoredWithin, restricted } from '../condition/factor.js';
 import type { Operation } from '../operation.js';
-import { PolicySet } from '../policy-set.js';
+import { PolicySet } from '../policy-set/policy-set.js';
 import type { Effect, Policy, Rule } from '../policy.js';
 import { SecureUser } from '../principal.js';
-import type { Call } from '../steps.js';
+import type { Call } from '../evaluation/steps.js';
 import { CaseRoles } from './case-roles/case-roles.js';
 import { LISTS, TOGETHER } from './generated-rules.js';
 import { taskRulesPolicy } from './task-rules.js';

@@ -2,7 +2,7 @@ import { BadInput } from '../errors.js';
 import { hasUnseen } from '../model-name.js';
 import { unknownName } from '../options.js';
 import { FORBIDDEN_KEYS } from '../path.js';
-import type { PolicyChange, PolicySet } from '../policy-set.js';
+import type { PolicyChange, PolicySet } from '../policy-set/policy-set.js';
 import { isPlainObject, show } from '../value.js';
 import { normaliseName } from '../user-info.js';
 

@@ -1,11 +1,11 @@
 // Written by scripts/rules.mjs from the conditions of built-in-rules.ts, at each build. Do not edit.
-import type { PrincipalPredicate } from '../evaluate.js';
-import { glance, isOwn, itemOf, parsePath, partsOf } from '../frame.js';
+import type { PrincipalPredicate } from '../evaluation/evaluate.js';
+import { glance, isOwn, itemOf, parsePath, partsOf } from '../evaluation/frame.js';
 import { isDocument } from '../path.js';
 import type { Resource } from '../resource.js';
-import { guardOf, is, isAny, itemsIn, rowOf, type Row } from '../rows.js';
-import type { Call } from '../steps.js';
-import { isPresent } from '../tests.js';
+import { guardOf, is, isAny, itemsIn, rowOf, type Row } from '../evaluation/rows.js';
+import type { Call } from '../evaluation/steps.js';
+import { isPresent } from '../condition/tests.js';
 
 const own = Object.hasOwn;
 const OF_ITEM = ['type', 'assignee', 'candidateUsers', 'candidateGroups', 'status'];

@@ -1,6 +1,6 @@
-import { and, eq, EVERYTHING, NOTHING, or, type Condition } from '../condition.js';
-import { IS_USER_TASK } from '../element-types.js';
-import { TENANT_MARK } from '../mark.js';
+import { and, eq, EVERYTHING, NOTHING, or, type Condition } from '../condition/condition.js';
+import { IS_USER_TASK } from '../condition/element-types.js';
+import { TENANT_MARK } from '../marks/mark.js';
 import { OPERATIONS, type Operation } from '../operation.js';
 import type { Facts, Policy, PolicyAnswer, Rule } from '../policy.js';
 import type { SecureUser } from '../principal.js';

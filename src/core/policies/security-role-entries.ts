@@ -1,7 +1,7 @@
 import { unknownName } from '../options.js';
 import { isRight, RIGHTS, type Right } from '../rights.js';
 import { show } from '../value.js';
-import type { PolicySet } from '../policy-set.js';
+import type { PolicySet } from '../policy-set/policy-set.js';
 import {
   BadEntry,
   badPolicy,

@@ -1,5 +1,5 @@
 import type { Policy } from '../policy.js';
-import type { PolicySet } from '../policy-set.js';
+import type { PolicySet } from '../policy-set/policy-set.js';
 import type { SecureUser } from '../principal.js';
 import { RIGHTS, rightsIn, type Right, type RightEntry } from '../rights.js';
 import { securityRights } from './security-rights.js';

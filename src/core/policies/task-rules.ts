@@ -9,8 +9,8 @@ import {
   some,
   type Condition,
   type Reference,
-} from '../condition.js';
-import { IS_USER_TASK, NO_USER_TASK } from '../element-types.js';
+} from '../condition/condition.js';
+import { IS_USER_TASK, NO_USER_TASK } from '../condition/element-types.js';
 import type { Operation } from '../operation.js';
 import { own } from '../path.js';
 import type { Facts, Policy, PolicyAnswer, Rule } from '../policy.js';

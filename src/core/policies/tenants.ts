@@ -1,4 +1,4 @@
-import { eq, exists, NOTHING, type Condition } from '../condition.js';
+import { eq, exists, NOTHING, type Condition } from '../condition/condition.js';
 import { OPERATIONS } from '../operation.js';
 import type { Policy, PolicyAnswer, Rule } from '../policy.js';
 import type { SecureUser } from '../principal.js';

@@ -3,7 +3,7 @@ import type { DutiesApi } from './duty-types.js';
 
 import type { GridApi } from './grid-types.js';
 import type { Holder, SecurityRole } from '../../core/policies/security-roles.js';
-import type { PolicyChange } from '../../core/policy-set.js';
+import type { PolicyChange } from '../../core/policy-set/policy-set.js';
 import type { UserInfo } from '../../core/principal.js';
 import type { Right } from '../../core/rights.js';
 import type { CaseFieldsApi, CaseOperationsApi } from './case-types.js';
@@ -14,7 +14,7 @@ import type { SectionsApi } from './section-types.js';
 export type { Holder as SecurityRoleHolder, SecurityRole } from '../../core/policies/security-roles.js';
 export type { LintFinding, LintReport } from '../../core/policies/lint/finding.js';
 export type * from './policy-change-options.js';
-export type { PolicyChange } from '../../core/policy-set.js';
+export type { PolicyChange } from '../../core/policy-set/policy-set.js';
 
 /** A version of the policy set in the history. */
 export type PolicyVersionView = Pick<

@@ -1,4 +1,4 @@
-import type { Decision } from '../../core/decision.js';
+import type { Decision } from '../../core/decision/decision.js';
 import type { Operation } from '../../core/operation.js';
 import type { Policy } from '../../core/policy.js';
 import type { SecureUser, UserInfo } from '../../core/principal.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CALL_ACTIVITY, USER_TASK } from '../../core/element-types.js';
+import { CALL_ACTIVITY, USER_TASK } from '../../core/condition/element-types.js';
 import { BadInput, Conflict, notFound } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import type { CaseOperation } from '../../core/policies/case-roles/operations.js';

@@ -8,7 +8,7 @@ import { RefusalTally } from './refusal-tally.js';
 import type { AuditSink } from '../contract/types.js';
 import type { Incidents } from '../contract/incidents.js';
 import { Outlet } from '../contract/outlet.js';
-import { summary, type Decision } from '../../core/decision.js';
+import { summary, type Decision } from '../../core/decision/decision.js';
 
 /** The ids of the resource in an entry; never its data. */
 export type Target = AuditEntry['resource'];

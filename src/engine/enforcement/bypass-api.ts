@@ -1,4 +1,4 @@
-import { USER_TASK } from '../../core/element-types.js';
+import { USER_TASK } from '../../core/condition/element-types.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { Calls } from './calls.js';
 import type { CommandParts } from './command-parts.js';

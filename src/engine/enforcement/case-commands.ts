@@ -1,5 +1,5 @@
 import { BadInput, Conflict, notFound } from '../../core/errors.js';
-import type { Decision } from '../../core/decision.js';
+import type { Decision } from '../../core/decision/decision.js';
 import type { Operation } from '../../core/operation.js';
 import type { Facts } from '../../core/policy.js';
 import type { CaseRole } from '../../core/policies/case-roles/declaration.js';

@@ -4,7 +4,7 @@ import type { SecureUser } from '../../core/principal.js';
 import type { StoredInstance, StoredItem, StoredModel, UnwoundItem } from '../../store/port.js';
 import { whole } from '../../store/query/stored.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
-import type { Decision } from '../../core/decision.js';
+import type { Decision } from '../../core/decision/decision.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
 import type { Cases, Hold } from '../execution/cases.js';

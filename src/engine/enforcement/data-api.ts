@@ -1,4 +1,4 @@
-import { USER_TASK } from '../../core/element-types.js';
+import { USER_TASK } from '../../core/condition/element-types.js';
 import { BadInput } from '../../core/errors.js';
 import { parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';

@@ -1,4 +1,4 @@
-import type { Decision } from '../../core/decision.js';
+import type { Decision } from '../../core/decision/decision.js';
 import { BadInput, CouldNotTell, notFound } from '../../core/errors.js';
 import { OPERATIONS, type Operation } from '../../core/operation.js';
 import { unknownName } from '../../core/options.js';

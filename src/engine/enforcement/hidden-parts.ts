@@ -1,6 +1,6 @@
-import { eq, EVERYTHING, NOTHING, or, type Condition } from '../../core/condition.js';
-import type { HiddenFields } from '../../core/hidden-fields.js';
-import type { Scope } from '../../core/scope.js';
+import { eq, EVERYTHING, NOTHING, or, type Condition } from '../../core/condition/condition.js';
+import type { HiddenFields } from '../../core/fields/hidden-fields.js';
+import type { Scope } from '../../core/decision/scope.js';
 import type { Hidden } from '../../store/query/hidden.js';
 
 /** Fields that name one person. That person always sees them. */

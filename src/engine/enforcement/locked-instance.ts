@@ -1,4 +1,4 @@
-import type { Decision } from '../../core/decision.js';
+import type { Decision } from '../../core/decision/decision.js';
 import { notFound } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
 import type { Facts } from '../../core/policy.js';

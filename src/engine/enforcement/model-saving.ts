@@ -1,4 +1,4 @@
-import type { Decision } from '../../core/decision.js';
+import type { Decision } from '../../core/decision/decision.js';
 import { BadInput, Conflict, isGuardError } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import { TEXT, type OptionsOf } from '../../core/options.js';

@@ -1,6 +1,6 @@
-import { NOTHING } from '../../core/condition.js';
+import { NOTHING } from '../../core/condition/condition.js';
 import { AccessDenied } from '../../core/errors.js';
-import { intersection, scopeOf } from '../../core/scope.js';
+import { intersection, scopeOf } from '../../core/decision/scope.js';
 import { itemPlan } from '../../store/query/scoped-query.js';
 import type { Orphan, Orphans } from '../contract/types.js';
 import { KnownUsers, orphanedRoles, orphanedTask } from './orphans.js';

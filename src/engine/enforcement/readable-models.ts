@@ -1,5 +1,5 @@
-import { and, eq, exists, not, or, type Condition } from '../../core/condition.js';
-import type { Scope } from '../../core/scope.js';
+import { and, eq, exists, not, or, type Condition } from '../../core/condition/condition.js';
+import type { Scope } from '../../core/decision/scope.js';
 import type { Store } from '../../store/port.js';
 import { existencePlan, type ScopedOptions } from '../../store/query/scoped-query.js';
 import { MODEL_DETAILS } from '../../store/query/large-fields.js';

@@ -1,4 +1,4 @@
-import { EVERYTHING } from '../../core/condition.js';
+import { EVERYTHING } from '../../core/condition/condition.js';
 import { AccessDenied, BadInput, isGuardError } from '../../core/errors.js';
 import { parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';

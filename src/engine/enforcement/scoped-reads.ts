@@ -1,6 +1,6 @@
-import { NOTHING } from '../../core/condition.js';
+import { NOTHING } from '../../core/condition/condition.js';
 import { BadInput, Conflict, notFound } from '../../core/errors.js';
-import { intersection, scopeOf } from '../../core/scope.js';
+import { intersection, scopeOf } from '../../core/decision/scope.js';
 import type { Operation } from '../../core/operation.js';
 import type { Resource } from '../../core/resource.js';
 import { parseQuery, type CallerQuery } from '../../store/query/caller-query.js';

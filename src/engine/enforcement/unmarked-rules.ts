@@ -1,4 +1,4 @@
-import type { Ruling } from '../../core/ruling.js';
+import type { Ruling } from '../../core/decision/ruling.js';
 import type { DataPaths } from '../execution/data-paths.js';
 import type { GuardLogger } from '../contract/types.js';
 

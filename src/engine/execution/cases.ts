@@ -1,6 +1,6 @@
-import { CALL_ACTIVITY } from '../../core/element-types.js';
+import { CALL_ACTIVITY } from '../../core/condition/element-types.js';
 import { CouldNotTell } from '../../core/errors.js';
-import { inTenant } from '../../core/mark.js';
+import { inTenant } from '../../core/marks/mark.js';
 import type { InstanceGuard, Store, StoredFields, StoredInstance, TaskFact } from '../../store/port.js';
 import { BESIDE_ITEMS, LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { itemsOf } from '../../store/query/stored.js';

@@ -1,4 +1,4 @@
-import { MOST_DATA_PATHS } from '../../core/data-marks.js';
+import { MOST_DATA_PATHS } from '../../core/marks/data-marks.js';
 import type { Store, StoredInstance } from '../../store/port.js';
 import { BESIDE_GUARD } from '../../store/query/large-fields.js';
 import { placeOfInstance, walk } from '../../store/query/walk.js';

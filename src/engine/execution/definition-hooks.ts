@@ -1,4 +1,4 @@
-import { USER_TASK } from '../../core/element-types.js';
+import { USER_TASK } from '../../core/condition/element-types.js';
 import { endsNothing, ENDS_TRANSACTION, faultOf, faultReached } from '../model/faults.js';
 import { assignTask, restricts, type Assigned, type Scripts } from '../model/assignment.js';
 import { BUSINESS_RULE_TASK, nameRules } from '../model/decision-rules.js';

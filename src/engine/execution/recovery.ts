@@ -1,5 +1,5 @@
 import { SKEW, today, wallClock } from '../../core/clock.js';
-import { CALL_ACTIVITY } from '../../core/element-types.js';
+import { CALL_ACTIVITY } from '../../core/condition/element-types.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { InstanceGuard, InstancePlan, Store, StoredInstance } from '../../store/port.js';
 import { BESIDE_GUARD, BESIDE_ITEMS, LARGE_FIELDS } from '../../store/query/large-fields.js';

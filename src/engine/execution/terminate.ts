@@ -1,5 +1,5 @@
 import { today } from '../../core/clock.js';
-import { CALL_ACTIVITY } from '../../core/element-types.js';
+import { CALL_ACTIVITY } from '../../core/condition/element-types.js';
 import { Conflict } from '../../core/errors.js';
 import type { InstanceGuard, InstanceStore, StoredInstance } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';

@@ -1,4 +1,4 @@
-import { CALL_ACTIVITY, USER_TASK } from '../../core/element-types.js';
+import { CALL_ACTIVITY, USER_TASK } from '../../core/condition/element-types.js';
 import { itemsOf } from '../../store/query/stored.js';
 import type { InstanceGuard, StoredInstance, StoredItem, TaskFact } from '../../store/port.js';
 import { namesIn } from './names.js';

@@ -1,4 +1,4 @@
-import { CALL_ACTIVITY } from '../../core/element-types.js';
+import { CALL_ACTIVITY } from '../../core/condition/element-types.js';
 import { BadInput } from '../../core/errors.js';
 import {
   assertOnce,

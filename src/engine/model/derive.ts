@@ -1,7 +1,14 @@
-import { marksOfData } from '../../core/data-marks.js';
-import { USER_TASK } from '../../core/element-types.js';
+import { marksOfData } from '../../core/marks/data-marks.js';
+import { USER_TASK } from '../../core/condition/element-types.js';
 import { normaliseName } from '../../core/principal.js';
-import { elementMark, inTenant, MARKS_FORMAT, OPEN_MARK, TENANT_MARK, type Mark } from '../../core/mark.js';
+import {
+  elementMark,
+  inTenant,
+  MARKS_FORMAT,
+  OPEN_MARK,
+  TENANT_MARK,
+  type Mark,
+} from '../../core/marks/mark.js';
 import type { InstanceGuard, ItemGuard, StoredInstance, StoredItem } from '../../store/port.js';
 import { normalise } from '../../store/bson/codec.js';
 import { itemsOf } from '../../store/query/stored.js';

@@ -1,4 +1,4 @@
-import { CALL_ACTIVITY } from '../../core/element-types.js';
+import { CALL_ACTIVITY } from '../../core/condition/element-types.js';
 import { GuardError } from '../../core/errors.js';
 import { show } from '../../core/value.js';
 import type { HostItem, HostToken, ModdleElement } from './host.js';

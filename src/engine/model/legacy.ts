@@ -1,4 +1,4 @@
-import { USER_TASK } from '../../core/element-types.js';
+import { USER_TASK } from '../../core/condition/element-types.js';
 import type { InstanceGuard, ItemGuard } from '../../store/port.js';
 import { restricts } from './assignment.js';
 import { namesIn } from './derive.js';

@@ -1,4 +1,4 @@
-import { USER_TASK } from '../../core/element-types.js';
+import { USER_TASK } from '../../core/condition/element-types.js';
 import type { StoredItem } from '../../store/port.js';
 import { namesIn } from './derive.js';
 import type { TaskState } from '../contract/types.js';

@@ -1,7 +1,7 @@
 import { unknownName } from '../../core/options.js';
 import { rolesNamedBy } from '../../core/policies/case-roles/case-kinds.js';
 import { BadEntry } from '../../core/policies/entries.js';
-import type { PolicyChange } from '../../core/policy-set.js';
+import type { PolicyChange } from '../../core/policy-set/policy-set.js';
 import { show } from '../../core/value.js';
 import type { ModelNames } from './known-names.js';
 

@@ -12,8 +12,8 @@ import {
   printCaseAuthorization,
   readCaseAuthorization,
 } from '../../core/policies/case-roles/properties.js';
-import { readChanges } from '../../core/policy-kinds.js';
-import type { PolicyChange } from '../../core/policy-set.js';
+import { readChanges } from '../../core/policy-set/kinds.js';
+import type { PolicyChange } from '../../core/policy-set/policy-set.js';
 import { badPolicy } from '../../core/policies/entries.js';
 import { compareText, show } from '../../core/value.js';
 import type { CaseFieldsApi, CaseOperationsApi } from '../contract/case-types.js';

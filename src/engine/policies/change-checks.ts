@@ -1,6 +1,6 @@
 import { BadInput } from '../../core/errors.js';
 import { BadEntry } from '../../core/policies/entries.js';
-import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
+import type { PolicyChange, PolicySet } from '../../core/policy-set/policy-set.js';
 import { show } from '../../core/value.js';
 import type { Turns } from '../../store/turns.js';
 import type { Principals } from '../enforcement/principals.js';

@@ -1,6 +1,6 @@
 import { dutiesIn, DUTY } from '../../core/policies/duties/duty.js';
 import { policyName } from '../../core/policies/entries.js';
-import { readChanges } from '../../core/policy-kinds.js';
+import { readChanges } from '../../core/policy-set/kinds.js';
 import { compareText } from '../../core/value.js';
 import type { DutiesApi } from '../contract/duty-types.js';
 import { atOnce } from '../contract/arguments.js';

@@ -1,8 +1,8 @@
 import { unknownName } from '../../core/options.js';
-import { namesIn } from '../../core/policy-kinds.js';
+import { namesIn } from '../../core/policy-set/kinds.js';
 import { BUILT_IN_ROLES } from '../../core/policies/case-roles/operations.js';
 import { BadEntry, type NamedElement } from '../../core/policies/entries.js';
-import type { PolicyChange } from '../../core/policy-set.js';
+import type { PolicyChange } from '../../core/policy-set/policy-set.js';
 import { show } from '../../core/value.js';
 import type { Store } from '../../store/port.js';
 import type { Turns } from '../../store/turns.js';

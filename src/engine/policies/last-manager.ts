@@ -1,5 +1,5 @@
 import { Conflict } from '../../core/errors.js';
-import type { PolicySet } from '../../core/policy-set.js';
+import type { PolicySet } from '../../core/policy-set/policy-set.js';
 import { ADMIN, SYSTEM } from '../../core/principal.js';
 import type { PersonState } from '../contract/identity-types.js';
 import type { Principals } from '../enforcement/principals.js';

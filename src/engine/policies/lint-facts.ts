@@ -1,8 +1,8 @@
 import type { LintModel, LintPerson, TaskPeople } from '../../core/policies/lint/finding.js';
 import { GRID_RULE, type GridRule } from '../../core/policies/grid/grid.js';
-import { USER_TASK } from '../../core/element-types.js';
-import { namesIn as namedIn } from '../../core/policy-kinds.js';
-import type { PolicySet } from '../../core/policy-set.js';
+import { USER_TASK } from '../../core/condition/element-types.js';
+import { namesIn as namedIn } from '../../core/policy-set/kinds.js';
+import type { PolicySet } from '../../core/policy-set/policy-set.js';
 import type { Principals } from '../enforcement/principals.js';
 import { readTask } from '../model/dialects/task-people.js';
 import type { HostDefinition, HostNode } from '../model/host.js';

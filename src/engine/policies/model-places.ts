@@ -1,5 +1,5 @@
 import { AccessDenied, Conflict, isGuardError } from '../../core/errors.js';
-import { inTenant } from '../../core/mark.js';
+import { inTenant } from '../../core/marks/mark.js';
 import { ROOT } from '../../core/policies/sections/permissions.js';
 import {
   modelId,
@@ -9,7 +9,7 @@ import {
 } from '../../core/policies/sections/section-entries.js';
 import { newModelIn } from '../../core/policies/sections/section-rules.js';
 import { policyName } from '../../core/policies/entries.js';
-import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
+import type { PolicyChange, PolicySet } from '../../core/policy-set/policy-set.js';
 import { OUTDATED } from '../../store/query/plan-marks.js';
 import type { Call } from '../enforcement/call.js';
 import type { Calls } from '../enforcement/calls.js';

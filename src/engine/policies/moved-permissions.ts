@@ -6,7 +6,7 @@ import {
 import type { SectionPlace } from '../../core/policies/sections/section-entries.js';
 import { holderKey, type PlaceNode } from '../../core/policies/sections/section-index.js';
 import type { Sections } from '../../core/policies/sections/sections.js';
-import type { PolicySet } from '../../core/policy-set.js';
+import type { PolicySet } from '../../core/policy-set/policy-set.js';
 import { grantsOn } from './section-changes.js';
 
 /** The permissions in force on a place, its own and inherited ones, as bits by holder. */

@@ -1,4 +1,4 @@
-import type { PolicyChange } from '../../core/policy-set.js';
+import type { PolicyChange } from '../../core/policy-set/policy-set.js';
 
 /** Changes that an audit entry names; the log of the policies has all of them. */
 const MOST_NAMED = 20;

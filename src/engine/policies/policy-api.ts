@@ -1,9 +1,9 @@
 import { notFound } from '../../core/errors.js';
 import { count, FLAG, listOf } from '../../core/options.js';
 import { lint } from '../../core/policies/lint/lint.js';
-import { differences } from '../../core/policy-difference.js';
-import { changesRead, copyOfChanges, namesIn, setAfter } from '../../core/policy-kinds.js';
-import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
+import { differences } from '../../core/policy-set/difference.js';
+import { changesRead, copyOfChanges, namesIn, setAfter } from '../../core/policy-set/kinds.js';
+import type { PolicyChange, PolicySet } from '../../core/policy-set/policy-set.js';
 import { isDisabled, looksLikeUser, toPrincipal } from '../../core/principal.js';
 import type { Call } from '../enforcement/call.js';
 import type { CommandParts } from '../enforcement/command-parts.js';

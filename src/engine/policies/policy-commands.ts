@@ -1,9 +1,9 @@
 import { today } from '../../core/clock.js';
 import { AccessDenied, Conflict, notFound } from '../../core/errors.js';
 import { count, FLAG, TEXT, type OptionsOf } from '../../core/options.js';
-import { setAfter } from '../../core/policy-kinds.js';
+import { setAfter } from '../../core/policy-set/kinds.js';
 import { SECURITY_ROLE_ENTRIES } from '../../core/policies/security-role-entries.js';
-import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
+import type { PolicyChange, PolicySet } from '../../core/policy-set/policy-set.js';
 import type { SecureUser } from '../../core/principal.js';
 import { needsRight, type Right } from '../../core/rights.js';
 import { show } from '../../core/value.js';

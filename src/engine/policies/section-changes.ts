@@ -14,7 +14,7 @@ import {
 } from '../../core/policies/sections/section-entries.js';
 import { ownerOf } from '../../core/policies/sections/section-rules.js';
 import type { Holder } from '../../core/policies/security-roles.js';
-import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
+import type { PolicyChange, PolicySet } from '../../core/policy-set/policy-set.js';
 import type { SecureUser } from '../../core/principal.js';
 
 /** The principal's model of that name, as entries name it. */

@@ -9,7 +9,7 @@ import {
 } from '../../core/policies/sections/section-entries.js';
 import { readHolder } from '../../core/policies/security-role-entries.js';
 import type { Holder } from '../../core/policies/security-roles.js';
-import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
+import type { PolicyChange, PolicySet } from '../../core/policy-set/policy-set.js';
 import type { PolicyChangeOptions } from '../contract/policy-types.js';
 import type { SectionGrants, SectionPermissionsApi } from '../contract/section-types.js';
 import type { Call } from '../enforcement/call.js';

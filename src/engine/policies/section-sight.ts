@@ -10,7 +10,7 @@ import {
 import { isSectionKind, type SectionPlace } from '../../core/policies/sections/section-entries.js';
 import type { PlaceNode } from '../../core/policies/sections/section-index.js';
 import type { Sections } from '../../core/policies/sections/sections.js';
-import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
+import type { PolicyChange, PolicySet } from '../../core/policy-set/policy-set.js';
 import type { SecureUser } from '../../core/principal.js';
 import { movedPermissions } from './moved-permissions.js';
 

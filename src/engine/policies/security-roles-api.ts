@@ -9,8 +9,8 @@ import {
   type Holder,
   type SecurityRoleHolder,
 } from '../../core/policies/security-roles.js';
-import { readChanges } from '../../core/policy-kinds.js';
-import type { PolicyChange } from '../../core/policy-set.js';
+import { readChanges } from '../../core/policy-set/kinds.js';
+import type { PolicyChange } from '../../core/policy-set/policy-set.js';
 import { needsRight } from '../../core/rights.js';
 import { compareText } from '../../core/value.js';
 import type { PolicyChangeOptions, SecurityRolesApi, SecurityRoleView } from '../contract/policy-types.js';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { InSteps } from '../../core/in-steps.js';
-import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
+import type { PolicyChange, PolicySet } from '../../core/policy-set/policy-set.js';
 
 const keyOf = ({ kind, id }: Pick<PolicyChange, 'kind' | 'id'>): string => JSON.stringify([kind, id]);
 

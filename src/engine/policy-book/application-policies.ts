@@ -1,16 +1,16 @@
-import { Compilations } from '../../core/compilations.js';
-import { createDecisionPoint, type DecisionPoint } from '../../core/decision-point.js';
+import { Compilations } from '../../core/decision/compilations.js';
+import { createDecisionPoint, type DecisionPoint } from '../../core/decision/decision-point.js';
 import type { InSteps } from '../../core/in-steps.js';
 import { LISTED } from '../../core/policies/grid/grid-policy.js';
 import { SecureUser } from '../../core/principal.js';
-import { tryPolicies } from '../../core/tried-policies.js';
+import { tryPolicies } from '../../core/decision/tried-policies.js';
 import { BadInput } from '../../core/errors.js';
 import { messageOf } from '../../core/thrown.js';
 import { narrowedTaskRules, taskRulesPolicy, type Narrowing } from '../../core/policies/task-rules.js';
 import { tenants, tenantsWithoutCode } from '../../core/policies/tenants.js';
 import type { Policy } from '../../core/policy.js';
-import { compileSet, type CompileOptions } from '../../core/policy-kinds.js';
-import type { PolicySet } from '../../core/policy-set.js';
+import { compileSet, type CompileOptions } from '../../core/policy-set/kinds.js';
+import type { PolicySet } from '../../core/policy-set/policy-set.js';
 import type { Compiled, Compiling } from './policy-book.js';
 import type { GuardOptions } from '../contract/types.js';
 

@@ -7,7 +7,7 @@ import {
   type SecurityRole,
   type SecurityRoleHolder,
 } from '../../core/policies/security-roles.js';
-import { PolicySet, type PolicyChange } from '../../core/policy-set.js';
+import { PolicySet, type PolicyChange } from '../../core/policy-set/policy-set.js';
 import type { SecureUser } from '../../core/principal.js';
 import { RIGHTS, type Right, type RightEntry } from '../../core/rights.js';
 import { show } from '../../core/value.js';

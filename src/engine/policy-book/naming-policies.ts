@@ -1,8 +1,8 @@
 import { CASE_FIELD } from '../../core/policies/case-roles/case-kinds.js';
 import { DUTY, type Duty } from '../../core/policies/duties/duty.js';
 import { GRID_RULE } from '../../core/policies/grid/grid.js';
-import { namesIn } from '../../core/policy-kinds.js';
-import type { PolicySet } from '../../core/policy-set.js';
+import { namesIn } from '../../core/policy-set/kinds.js';
+import type { PolicySet } from '../../core/policy-set/policy-set.js';
 import { show } from '../../core/value.js';
 
 /** The kinds of entries that say something of tasks and data by the name of the model. */

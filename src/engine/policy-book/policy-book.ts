@@ -1,8 +1,8 @@
-import type { DecisionPoint } from '../../core/decision-point.js';
+import type { DecisionPoint } from '../../core/decision/decision-point.js';
 import { BadInput, Conflict, CouldNotTell, isGuardError } from '../../core/errors.js';
 import { atOnce, type InSteps } from '../../core/in-steps.js';
-import type { CompiledSet } from '../../core/policy-kinds.js';
-import { PolicySet, type PolicyChange } from '../../core/policy-set.js';
+import type { CompiledSet } from '../../core/policy-set/kinds.js';
+import { PolicySet, type PolicyChange } from '../../core/policy-set/policy-set.js';
 import { messageOf } from '../../core/thrown.js';
 import { PolicyLog, type VersionFacts } from '../../store/policy-log.js';
 import type { PolicyStore } from '../../store/port.js';

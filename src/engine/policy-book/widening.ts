@@ -8,7 +8,7 @@ import { configuredOperations } from '../../core/policies/case-roles/properties.
 import { DUTY } from '../../core/policies/duties/duty.js';
 import { isSectionKind } from '../../core/policies/sections/section-entries.js';
 import { SECURITY_ROLE, SECURITY_ROLE_HOLDER } from '../../core/policies/security-roles.js';
-import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
+import type { PolicyChange, PolicySet } from '../../core/policy-set/policy-set.js';
 
 /** Whether the list has a name that the other lacks; undefined stands for all names. */
 function adds(names: readonly string[] | undefined, to: readonly string[] | undefined): boolean {

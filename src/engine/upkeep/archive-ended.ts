@@ -1,4 +1,4 @@
-import { CALL_ACTIVITY } from '../../core/element-types.js';
+import { CALL_ACTIVITY } from '../../core/condition/element-types.js';
 import type { Filter, InstanceStore, StoredInstance } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { itemsOf } from '../../store/query/stored.js';

@@ -1,4 +1,4 @@
-import { MARKS_FORMAT } from '../../core/mark.js';
+import { MARKS_FORMAT } from '../../core/marks/mark.js';
 import { messageOf } from '../../core/thrown.js';
 import type { InstanceGuard, Store, StoredInstance } from '../../store/port.js';
 import { BESIDE_GUARD, LARGE_FIELDS } from '../../store/query/large-fields.js';

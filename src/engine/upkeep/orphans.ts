@@ -1,6 +1,6 @@
 import type { Store } from '../../store/port.js';
 import { BESIDE_ITEMS } from '../../store/query/large-fields.js';
-import { USER_TASK } from '../../core/element-types.js';
+import { USER_TASK } from '../../core/condition/element-types.js';
 import { seldom } from '../../core/recent.js';
 import type { Health } from '../contract/types.js';
 import { KnownUsers, orphanedTask, tenantOf } from '../enforcement/orphans.js';

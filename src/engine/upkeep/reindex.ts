@@ -1,4 +1,4 @@
-import { MARKS_FORMAT } from '../../core/mark.js';
+import { MARKS_FORMAT } from '../../core/marks/mark.js';
 import { REINDEXED } from '../../store/contents/markers.js';
 import type { Cursor, InstanceGuard, Store, StoredInstance } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored.js';

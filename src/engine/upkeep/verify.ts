@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { MARKS_FORMAT } from '../../core/mark.js';
+import { MARKS_FORMAT } from '../../core/marks/mark.js';
 import { normalise } from '../../store/bson/codec.js';
 import type { InstanceGuard, Store, StoredInstance } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored.js';

@@ -3,7 +3,7 @@ import type {
   SecurityRole,
   SecurityRoleHolder,
 } from '../../engine/contract/policy-types.js';
-import type { PolicyChange } from '../../core/policy-set.js';
+import type { PolicyChange } from '../../core/policy-set/policy-set.js';
 import { list, member, ref } from './common.js';
 import { count, flag, object, objects, optional, text, wholeNumber } from './param.js';
 import { route, type Route } from './route.js';

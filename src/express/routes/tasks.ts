@@ -1,4 +1,4 @@
-import { USER_TASK } from '../../core/element-types.js';
+import { USER_TASK } from '../../core/condition/element-types.js';
 import { BadInput } from '../../core/errors.js';
 import { TRANSITIONS } from '../../engine/model/task-state.js';
 import type { GuardApi, ItemView } from '../../engine/contract/types.js';

@@ -1,6 +1,6 @@
-import { Outcomes } from '../../core/cases.js';
-import { keyOf } from '../../core/condition-key.js';
-import { and, EVERYTHING, isIn, isNothing, not, or, type Condition } from '../../core/condition.js';
+import { Outcomes } from '../../core/condition/cases.js';
+import { keyOf } from '../../core/condition/key.js';
+import { and, EVERYTHING, isIn, isNothing, not, or, type Condition } from '../../core/condition/condition.js';
 import { speaksOf } from './filter.js';
 
 /** One way to satisfy a condition: a condition on the instance, and one on the item. */

@@ -1,5 +1,5 @@
 import type { ItemRecord, Resource } from '../../core/resource.js';
-import type { ScopeTest } from '../../core/scope.js';
+import type { ScopeTest } from '../../core/decision/scope.js';
 import type { Spend } from '../bson/budget.js';
 import { compileMatch, type Match } from '../bson/match.js';
 import type { Exact, Filter } from '../port.js';

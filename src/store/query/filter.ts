@@ -1,4 +1,4 @@
-import { mapCases, Outcomes } from '../../core/cases.js';
+import { mapCases, Outcomes } from '../../core/condition/cases.js';
 import {
   and,
   EVERYTHING,
@@ -12,8 +12,8 @@ import {
   type Comparison,
   type Condition,
   type Reference,
-} from '../../core/condition.js';
-import { referencePath } from '../../core/evaluate.js';
+} from '../../core/condition/condition.js';
+import { referencePath } from '../../core/evaluation/evaluate.js';
 import { same, type Scalar } from '../../core/value.js';
 import type { Filter } from '../port.js';
 

@@ -1,4 +1,4 @@
-import { not, type Condition } from '../../core/condition.js';
+import { not, type Condition } from '../../core/condition/condition.js';
 import type { Sort } from '../port.js';
 import type { Leaf } from './caller-query.js';
 

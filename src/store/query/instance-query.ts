@@ -1,7 +1,7 @@
-import { and, EVERYTHING, NOTHING, type Condition } from '../../core/condition.js';
-import { conditionSize } from '../../core/condition-size.js';
-import { isRough, statedOf, testOf, type Scope } from '../../core/scope.js';
-import { widened } from '../../core/widened.js';
+import { and, EVERYTHING, NOTHING, type Condition } from '../../core/condition/condition.js';
+import { conditionSize } from '../../core/condition/size.js';
+import { isRough, statedOf, testOf, type Scope } from '../../core/decision/scope.js';
+import { widened } from '../../core/condition/widened.js';
 import { sizeOf } from '../bson/codec.js';
 import type { Exact, Filter } from '../port.js';
 import { all, anyOf, compound, leafFilter, leaves, ofElement } from './caller-filter.js';

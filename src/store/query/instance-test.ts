@@ -1,7 +1,7 @@
-import { and, type Condition } from '../../core/condition.js';
-import { compile, type Predicate } from '../../core/evaluate.js';
+import { and, type Condition } from '../../core/condition/condition.js';
+import { compile, type Predicate } from '../../core/evaluation/evaluate.js';
 import type { ItemRecord, Resource } from '../../core/resource.js';
-import type { ScopeTest } from '../../core/scope.js';
+import type { ScopeTest } from '../../core/decision/scope.js';
 import { compileMatch, type Match } from '../bson/match.js';
 import type { Exact, Filter, StoredInstance } from '../port.js';
 import { leafFilter, leaves, ofElement } from './caller-filter.js';

@@ -1,4 +1,4 @@
-import { eq, some, type Condition } from '../../core/condition.js';
+import { eq, some, type Condition } from '../../core/condition/condition.js';
 import {
   fewest,
   inTenant,
@@ -7,9 +7,9 @@ import {
   MARKS_FORMAT,
   TENANT_MARK,
   type Mark,
-} from '../../core/mark.js';
-import type { Stated, Way } from '../../core/scope.js';
-import { marksOf, tenantOf, type MarkList } from '../../core/search.js';
+} from '../../core/marks/mark.js';
+import type { Stated, Way } from '../../core/decision/scope.js';
+import { marksOf, tenantOf, type MarkList } from '../../core/marks/search.js';
 import type { Scalar } from '../../core/value.js';
 import type { Filter, MarkFilter } from '../port.js';
 import type { CallerQuery, Leaf } from './caller-query.js';

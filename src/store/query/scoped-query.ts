@@ -1,8 +1,15 @@
-import { and, isFixed, isNothing, type Condition } from '../../core/condition.js';
-import { MOST_STATED } from '../../core/condition-size.js';
-import { isRough, statedOf, testOf, type Scope, type ScopeTest, type Stated } from '../../core/scope.js';
+import { and, isFixed, isNothing, type Condition } from '../../core/condition/condition.js';
+import { MOST_STATED } from '../../core/condition/size.js';
+import {
+  isRough,
+  statedOf,
+  testOf,
+  type Scope,
+  type ScopeTest,
+  type Stated,
+} from '../../core/decision/scope.js';
 import type { Scalar } from '../../core/value.js';
-import { widened } from '../../core/widened.js';
+import { widened } from '../../core/condition/widened.js';
 import type { Filter, InstancePlan, ItemPlan, MarkFilter, ModelPlan, Paging, Selected } from '../port.js';
 import { all, anyOf, compound, leafFilter, leaves, ofElement } from './caller-filter.js';
 import type { CallerQuery, Leaf } from './caller-query.js';

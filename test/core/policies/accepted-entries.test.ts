@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { Compilations } from '../../../src/core/compilations.js';
-import { createDecisionPoint } from '../../../src/core/decision-point.js';
+import { Compilations } from '../../../src/core/decision/compilations.js';
+import { createDecisionPoint } from '../../../src/core/decision/decision-point.js';
 import { isGuardError } from '../../../src/core/errors.js';
 import { atOnce } from '../../../src/core/in-steps.js';
 import { OPERATIONS, type Operation } from '../../../src/core/operation.js';
 import type { Facts } from '../../../src/core/policy.js';
-import { changedSet, compileSet, readChanges } from '../../../src/core/policy-kinds.js';
-import { PolicySet } from '../../../src/core/policy-set.js';
+import { changedSet, compileSet, readChanges } from '../../../src/core/policy-set/kinds.js';
+import { PolicySet } from '../../../src/core/policy-set/policy-set.js';
 import { narrowedTaskRules, taskRulesPolicy } from '../../../src/core/policies/task-rules.js';
 import { ADMIN, SecureUser } from '../../../src/core/principal.js';
 import type { Resource } from '../../../src/core/resource.js';

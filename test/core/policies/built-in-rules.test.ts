@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { and, eq, or, type Condition } from '../../../src/core/condition.js';
-import { createDecisionPoint } from '../../../src/core/decision-point.js';
-import { compileForAll, type PrincipalPredicate } from '../../../src/core/evaluate.js';
-import { itemOf, partsOf } from '../../../src/core/frame.js';
+import { and, eq, or, type Condition } from '../../../src/core/condition/condition.js';
+import { createDecisionPoint } from '../../../src/core/decision/decision-point.js';
+import { compileForAll, type PrincipalPredicate } from '../../../src/core/evaluation/evaluate.js';
+import { itemOf, partsOf } from '../../../src/core/evaluation/frame.js';
 import { OPERATIONS, type Operation } from '../../../src/core/operation.js';
-import { PolicySet } from '../../../src/core/policy-set.js';
+import { PolicySet } from '../../../src/core/policy-set/policy-set.js';
 import type { Policy } from '../../../src/core/policy.js';
 import * as builtIn from '../../../src/core/policies/built-in-rules.js';
 import { CaseRoles } from '../../../src/core/policies/case-roles/case-roles.js';

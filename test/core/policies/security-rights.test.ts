@@ -1,10 +1,10 @@
-import { createDecisionPoint } from '../../../src/core/decision-point.js';
+import { createDecisionPoint } from '../../../src/core/decision/decision-point.js';
 import { OPERATIONS, type Operation } from '../../../src/core/operation.js';
-import { compileSet, POLICY_KINDS, readChanges } from '../../../src/core/policy-kinds.js';
+import { compileSet, POLICY_KINDS, readChanges } from '../../../src/core/policy-set/kinds.js';
 import { rightUse } from '../../../src/core/policies/security-rights.js';
 import { holderId } from '../../../src/core/policies/security-roles.js';
 import { taskRulesPolicy } from '../../../src/core/policies/task-rules.js';
-import { PolicySet } from '../../../src/core/policy-set.js';
+import { PolicySet } from '../../../src/core/policy-set/policy-set.js';
 import { SecureUser } from '../../../src/core/principal.js';
 import type { Resource } from '../../../src/core/resource.js';
 import { RIGHTS, type Right } from '../../../src/core/rights.js';

@@ -1,6 +1,6 @@
 import { holderId } from '../../../src/core/policies/security-roles.js';
-import { changedSet, readChanges } from '../../../src/core/policy-kinds.js';
-import { PolicySet, type PolicyChange } from '../../../src/core/policy-set.js';
+import { changedSet, readChanges } from '../../../src/core/policy-set/kinds.js';
+import { PolicySet, type PolicyChange } from '../../../src/core/policy-set/policy-set.js';
 
 const role = (id: string, value: unknown = { rights: ['Todo:Process'] }): PolicyChange => ({
   kind: 'security-role',

@@ -1,9 +1,9 @@
-import { createDecisionPoint } from '../../../src/core/decision-point.js';
+import { createDecisionPoint } from '../../../src/core/decision/decision-point.js';
 import { OPERATIONS, type Operation } from '../../../src/core/operation.js';
 import { taskRulesPolicy } from '../../../src/core/policies/task-rules.js';
 import { SecureUser } from '../../../src/core/principal.js';
 import type { Resource } from '../../../src/core/resource.js';
-import { marksOf } from '../../../src/core/search.js';
+import { marksOf } from '../../../src/core/marks/search.js';
 import { ADMINISTRATORS, EVERYBODY, PEOPLE, type Person } from './people.js';
 import { resourceOf, TASK_STATES, type TaskState } from './task-states.js';
 

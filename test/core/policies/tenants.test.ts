@@ -1,5 +1,5 @@
-import { bind } from '../../../src/core/bind.js';
-import { compile } from '../../../src/core/evaluate.js';
+import { bind } from '../../../src/core/evaluation/bind.js';
+import { compile } from '../../../src/core/evaluation/evaluate.js';
 import { OPERATIONS, type Operation } from '../../../src/core/operation.js';
 import { tenants, tenantsWithoutCode } from '../../../src/core/policies/tenants.js';
 import { SecureUser, SYSTEM_USER } from '../../../src/core/principal.js';

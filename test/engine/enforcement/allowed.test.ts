@@ -1,5 +1,5 @@
 import { parseCondition, type Guard, type Policy } from 'bpmn-guard';
-import { EVERYTHING } from '../../../src/core/condition.js';
+import { EVERYTHING } from '../../../src/core/condition/condition.js';
 import { ADMIN_USER, Guards, person, waitingTask } from '../../support/guards.js';
 import { end, model, start, task } from '../../support/models.js';
 

@@ -1,5 +1,5 @@
-import { and, eq, EVERYTHING, NOTHING, some, type Condition } from '../../../src/core/condition.js';
-import { createDecisionPoint } from '../../../src/core/decision-point.js';
+import { and, eq, EVERYTHING, NOTHING, some, type Condition } from '../../../src/core/condition/condition.js';
+import { createDecisionPoint } from '../../../src/core/decision/decision-point.js';
 import type { Policy } from '../../../src/core/policy.js';
 import { SecureUser } from '../../../src/core/principal.js';
 import type { Calls } from '../../../src/engine/enforcement/calls.js';

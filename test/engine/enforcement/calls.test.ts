@@ -1,7 +1,7 @@
-import { EVERYTHING } from '../../../src/core/condition.js';
-import { createDecisionPoint } from '../../../src/core/decision-point.js';
-import { compileSet } from '../../../src/core/policy-kinds.js';
-import { PolicySet } from '../../../src/core/policy-set.js';
+import { EVERYTHING } from '../../../src/core/condition/condition.js';
+import { createDecisionPoint } from '../../../src/core/decision/decision-point.js';
+import { compileSet } from '../../../src/core/policy-set/kinds.js';
+import { PolicySet } from '../../../src/core/policy-set/policy-set.js';
 import { AccessDenied, Conflict, CouldNotTell } from '../../../src/core/errors.js';
 import { SecureUser } from '../../../src/core/principal.js';
 import { Incidents } from '../../../src/engine/contract/incidents.js';

@@ -1,5 +1,5 @@
 import { openStore, type Guard, type Policy } from 'bpmn-guard';
-import { EVERYTHING } from '../../../src/core/condition.js';
+import { EVERYTHING } from '../../../src/core/condition/condition.js';
 import type { StoredInstance } from '../../../src/store/port.js';
 import { ADMIN_USER, eventually, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { call, catching, end, message, model, parallel, service, start, task } from '../../support/models.js';

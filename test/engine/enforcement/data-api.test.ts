@@ -1,5 +1,5 @@
 import type { FindRequest, Guard, Policy } from 'bpmn-guard';
-import { eq, NOTHING } from '../../../src/core/condition.js';
+import { eq, NOTHING } from '../../../src/core/condition/condition.js';
 import { InstanceIndex } from '../../../src/store/embedded/instance-index.js';
 import { cursorOf } from '../../../src/store/query/item-order.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';

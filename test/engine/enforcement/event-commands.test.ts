@@ -1,5 +1,5 @@
 import { SecureUser, type Guard, type Policy } from 'bpmn-guard';
-import { eq, EVERYTHING } from '../../../src/core/condition.js';
+import { eq, EVERYTHING } from '../../../src/core/condition/condition.js';
 import { CouldNotTell } from '../../../src/core/errors.js';
 import { ADMIN_USER, Guards, person, refusal } from '../../support/guards.js';
 import {

@@ -1,7 +1,7 @@
-import { eq, EVERYTHING, NOTHING, or } from '../../../src/core/condition.js';
-import { HiddenFields } from '../../../src/core/hidden-fields.js';
+import { eq, EVERYTHING, NOTHING, or } from '../../../src/core/condition/condition.js';
+import { HiddenFields } from '../../../src/core/fields/hidden-fields.js';
 import { SecureUser } from '../../../src/core/principal.js';
-import { scopeOf } from '../../../src/core/scope.js';
+import { scopeOf } from '../../../src/core/decision/scope.js';
 import { hiddenParts, hiddenPeople } from '../../../src/engine/enforcement/hidden-parts.js';
 
 const WAITING = eq('item.status', 'wait');

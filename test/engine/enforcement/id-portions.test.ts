@@ -1,5 +1,5 @@
 import { createGuard, type Policy } from 'bpmn-guard';
-import { eq } from '../../../src/core/condition.js';
+import { eq } from '../../../src/core/condition/condition.js';
 import { inPortions } from '../../../src/engine/enforcement/id-portions.js';
 import { deriveGuard } from '../../../src/engine/model/derive.js';
 import type { Store, StoredInstance } from '../../../src/store/port.js';

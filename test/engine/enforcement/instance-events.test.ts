@@ -1,5 +1,5 @@
 import type { Guard, Policy } from 'bpmn-guard';
-import { compare } from '../../../src/core/condition.js';
+import { compare } from '../../../src/core/condition/condition.js';
 import type { StoredInstance } from '../../../src/store/port.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { end, model, start, task } from '../../support/models.js';

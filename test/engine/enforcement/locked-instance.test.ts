@@ -1,5 +1,5 @@
 import { AccessDenied } from '../../../src/core/errors.js';
-import type { Decision } from '../../../src/core/decision.js';
+import type { Decision } from '../../../src/core/decision/decision.js';
 import type { Call } from '../../../src/engine/enforcement/call.js';
 import type { CommandParts } from '../../../src/engine/enforcement/command-parts.js';
 import {

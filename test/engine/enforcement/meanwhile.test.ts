@@ -1,5 +1,5 @@
 import type { Guard, Policy } from 'bpmn-guard';
-import { ne } from '../../../src/core/condition.js';
+import { ne } from '../../../src/core/condition/condition.js';
 import type { StoredInstance } from '../../../src/store/port.js';
 import { CLAIM } from '../../support/case-models.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';

@@ -1,5 +1,5 @@
 import type { Guard, Policy, SecureUser } from 'bpmn-guard';
-import { exists } from '../../../src/core/condition.js';
+import { exists } from '../../../src/core/condition/condition.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { end, model, start, task } from '../../support/models.js';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuditEntry, Guard, Policy } from 'bpmn-guard';
-import { eq, EVERYTHING, NOTHING } from '../../../src/core/condition.js';
+import { eq, EVERYTHING, NOTHING } from '../../../src/core/condition/condition.js';
 import { CouldNotTell } from '../../../src/core/errors.js';
 import { ADMIN_USER, eventually, Guards, person, refusal } from '../../support/guards.js';
 import { end, message, model, start, task, timer } from '../../support/models.js';

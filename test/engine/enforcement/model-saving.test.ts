@@ -1,5 +1,5 @@
 import { SecureUser, type Guard, type Policy } from 'bpmn-guard';
-import { ne } from '../../../src/core/condition.js';
+import { ne } from '../../../src/core/condition/condition.js';
 import { CouldNotTell } from '../../../src/core/errors.js';
 import { ADMIN_USER, Guards, person, refusal, type GuardParts } from '../../support/guards.js';
 import { end, model, script, start, task } from '../../support/models.js';

@@ -1,6 +1,6 @@
 import { openStore, type Store } from 'bpmn-guard';
-import { eq, EVERYTHING, NOTHING } from '../../../src/core/condition.js';
-import { scopeOf } from '../../../src/core/scope.js';
+import { eq, EVERYTHING, NOTHING } from '../../../src/core/condition/condition.js';
+import { scopeOf } from '../../../src/core/decision/scope.js';
 import { readableModels } from '../../../src/engine/enforcement/readable-models.js';
 
 const OPTIONS = { reindexed: true, hidden: undefined };

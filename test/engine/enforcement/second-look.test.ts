@@ -1,5 +1,5 @@
 import type { Guard, GuardError, GuardOptions, Policy } from 'bpmn-guard';
-import { eq } from '../../../src/core/condition.js';
+import { eq } from '../../../src/core/condition/condition.js';
 import type { Operation } from '../../../src/core/operation.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { catching, end, message, model, signal, start, task } from '../../support/models.js';

@@ -1,5 +1,5 @@
 import type { Guard, GuardEvent, Policy } from 'bpmn-guard';
-import { EVERYTHING } from '../../../src/core/condition.js';
+import { EVERYTHING } from '../../../src/core/condition/condition.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { end, message, model, service, signal, start, task } from '../../support/models.js';
 import { told as refusals } from '../../support/told.js';

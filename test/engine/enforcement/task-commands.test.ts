@@ -1,5 +1,5 @@
 import { SecureUser, type Guard, type GuardEvent, type Policy } from 'bpmn-guard';
-import { EVERYTHING } from '../../../src/core/condition.js';
+import { EVERYTHING } from '../../../src/core/condition/condition.js';
 import { CouldNotTell } from '../../../src/core/errors.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { catching, end, message, model, service, start, task } from '../../support/models.js';

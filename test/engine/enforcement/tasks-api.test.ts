@@ -1,5 +1,5 @@
 import type { Policy } from 'bpmn-guard';
-import { eq, not } from '../../../src/core/condition.js';
+import { eq, not } from '../../../src/core/condition/condition.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { end, model, start, task } from '../../support/models.js';
 import { any, told } from '../../support/told.js';

@@ -1,4 +1,4 @@
-import type { Ruling } from '../../../src/core/ruling.js';
+import type { Ruling } from '../../../src/core/decision/ruling.js';
 import { UnmarkedRules } from '../../../src/engine/enforcement/unmarked-rules.js';
 
 const ruling = (...names: string[]): Ruling =>

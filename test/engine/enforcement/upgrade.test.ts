@@ -1,5 +1,5 @@
 import { Conflict, CouldNotTell, type Guard, type Policy } from 'bpmn-guard';
-import { ne } from '../../../src/core/condition.js';
+import { ne } from '../../../src/core/condition/condition.js';
 import type { StoredInstance } from '../../../src/store/port.js';
 import { ADMIN_USER, Guards, person, refusal } from '../../support/guards.js';
 import { end, model, start, task } from '../../support/models.js';

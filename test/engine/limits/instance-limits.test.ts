@@ -1,4 +1,4 @@
-import { inTenant, TENANT_MARK } from '../../../src/core/mark.js';
+import { inTenant, TENANT_MARK } from '../../../src/core/marks/mark.js';
 import { ADMIN_USER, Guards, person, refusal } from '../../support/guards.js';
 import { end, model, start, task } from '../../support/models.js';
 import { onStores } from '../../support/stores.js';

@@ -1,7 +1,7 @@
 import * as bpmn from 'bpmn-server';
 import { SecureUser, type Guard, type Policy } from 'bpmn-guard';
 import { codeIn } from '../../../src/engine/model/code.js';
-import { and, NOTHING } from '../../../src/core/condition.js';
+import { and, NOTHING } from '../../../src/core/condition/condition.js';
 import { Guards, person, refusal } from '../../support/guards.js';
 import {
   call,

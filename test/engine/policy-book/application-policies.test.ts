@@ -1,6 +1,6 @@
 import { taskRulesPolicy } from '../../../src/core/policies/task-rules.js';
 import { tenants } from '../../../src/core/policies/tenants.js';
-import { PolicySet, type PolicyChange } from '../../../src/core/policy-set.js';
+import { PolicySet, type PolicyChange } from '../../../src/core/policy-set/policy-set.js';
 import { SecureUser } from '../../../src/core/principal.js';
 import { compilerWith } from '../../../src/engine/policy-book/application-policies.js';
 import type { Compiled } from '../../../src/engine/policy-book/policy-book.js';

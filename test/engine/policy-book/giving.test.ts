@@ -1,4 +1,4 @@
-import { PolicySet, type PolicyChange } from '../../../src/core/policy-set.js';
+import { PolicySet, type PolicyChange } from '../../../src/core/policy-set/policy-set.js';
 import {
   holderId,
   SECURITY_ROLE,

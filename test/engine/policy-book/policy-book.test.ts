@@ -1,7 +1,7 @@
-import { createDecisionPoint } from '../../../src/core/decision-point.js';
-import { EVERYTHING } from '../../../src/core/condition.js';
-import { compileSet } from '../../../src/core/policy-kinds.js';
-import { PolicySet, type PolicyChange } from '../../../src/core/policy-set.js';
+import { createDecisionPoint } from '../../../src/core/decision/decision-point.js';
+import { EVERYTHING } from '../../../src/core/condition/condition.js';
+import { compileSet } from '../../../src/core/policy-set/kinds.js';
+import { PolicySet, type PolicyChange } from '../../../src/core/policy-set/policy-set.js';
 import { SecureUser } from '../../../src/core/principal.js';
 import { Incidents } from '../../../src/engine/contract/incidents.js';
 import { PolicyBook, type InForce } from '../../../src/engine/policy-book/policy-book.js';

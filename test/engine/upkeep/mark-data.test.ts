@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseCondition, SecureUser, type Guard, type Policy } from 'bpmn-guard';
-import { MARKS_FORMAT } from '../../../src/core/mark.js';
-import { MOST_DATA_PATHS } from '../../../src/core/data-marks.js';
+import { MARKS_FORMAT } from '../../../src/core/marks/mark.js';
+import { MOST_DATA_PATHS } from '../../../src/core/marks/data-marks.js';
 import { deriveFacts } from '../../../src/engine/model/derive.js';
 import { reindex } from '../../../src/engine/upkeep/reindex.js';
 import type { InstanceGuard } from '../../../src/store/port.js';

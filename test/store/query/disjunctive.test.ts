@@ -1,4 +1,4 @@
-import { byCases } from '../../../src/core/cases.js';
+import { byCases } from '../../../src/core/condition/cases.js';
 import {
   and,
   eq,
@@ -9,7 +9,7 @@ import {
   or,
   some,
   type Condition,
-} from '../../../src/core/condition.js';
+} from '../../../src/core/condition/condition.js';
 import { disjunctive, type Term } from '../../../src/store/query/disjunctive.js';
 
 const [N, D] = [eq('instance.name', 'M'), eq('instance.data.x', 1)];

@@ -1,5 +1,5 @@
-import { EVERYTHING, eq } from '../../../src/core/condition.js';
-import { scopeOf, testOf } from '../../../src/core/scope.js';
+import { EVERYTHING, eq } from '../../../src/core/condition/condition.js';
+import { scopeOf, testOf } from '../../../src/core/decision/scope.js';
 import {
   allExact,
   exactInstance,

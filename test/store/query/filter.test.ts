@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bind } from '../../../src/core/bind.js';
+import { bind } from '../../../src/core/evaluation/bind.js';
 import {
   and,
   compare,
@@ -16,8 +16,8 @@ import {
   type Comparison,
   type Condition,
   type Reference,
-} from '../../../src/core/condition.js';
-import { compile } from '../../../src/core/evaluate.js';
+} from '../../../src/core/condition/condition.js';
+import { compile } from '../../../src/core/evaluation/evaluate.js';
 import type { Resource } from '../../../src/core/resource.js';
 import { isPlainObject, type Scalar } from '../../../src/core/value.js';
 import { normalise } from '../../../src/store/bson/codec.js';

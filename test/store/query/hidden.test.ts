@@ -1,4 +1,4 @@
-import { eq, not } from '../../../src/core/condition.js';
+import { eq, not } from '../../../src/core/condition/condition.js';
 import { askedOf, hiddenSort, shownFor, type Hidden } from '../../../src/store/query/hidden.js';
 import type { Leaf } from '../../../src/store/query/caller-query.js';
 

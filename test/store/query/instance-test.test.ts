@@ -1,5 +1,5 @@
-import { eq, EVERYTHING, not } from '../../../src/core/condition.js';
-import { scopeOf, testOf } from '../../../src/core/scope.js';
+import { eq, EVERYTHING, not } from '../../../src/core/condition/condition.js';
+import { scopeOf, testOf } from '../../../src/core/decision/scope.js';
 import { parseQuery, type CallerQuery, type Leaf } from '../../../src/store/query/caller-query.js';
 import type { Hidden } from '../../../src/store/query/hidden.js';
 import { exactQuery } from '../../../src/store/query/instance-test.js';

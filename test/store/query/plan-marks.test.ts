@@ -1,6 +1,14 @@
-import { and, eq, EVERYTHING, exists, isIn, some, type Condition } from '../../../src/core/condition.js';
-import type { Mark } from '../../../src/core/mark.js';
-import type { Stated, Way } from '../../../src/core/scope.js';
+import {
+  and,
+  eq,
+  EVERYTHING,
+  exists,
+  isIn,
+  some,
+  type Condition,
+} from '../../../src/core/condition/condition.js';
+import type { Mark } from '../../../src/core/marks/mark.js';
+import type { Stated, Way } from '../../../src/core/decision/scope.js';
 import type { CallerQuery, Leaf } from '../../../src/store/query/caller-query.js';
 import {
   conjuncts,

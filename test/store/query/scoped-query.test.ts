@@ -1,11 +1,20 @@
-import { parseCondition } from '../../../src/core/condition-json.js';
-import { and, eq, EVERYTHING, ne, NOTHING, or, some, type Condition } from '../../../src/core/condition.js';
-import { createDecisionPoint, type DecisionPoint } from '../../../src/core/decision-point.js';
+import { parseCondition } from '../../../src/core/condition/json.js';
+import {
+  and,
+  eq,
+  EVERYTHING,
+  ne,
+  NOTHING,
+  or,
+  some,
+  type Condition,
+} from '../../../src/core/condition/condition.js';
+import { createDecisionPoint, type DecisionPoint } from '../../../src/core/decision/decision-point.js';
 import type { Rule } from '../../../src/core/policy.js';
 import { taskRulesPolicy } from '../../../src/core/policies/task-rules.js';
 import { tenants } from '../../../src/core/policies/tenants.js';
 import { SecureUser } from '../../../src/core/principal.js';
-import { scopeOf } from '../../../src/core/scope.js';
+import { scopeOf } from '../../../src/core/decision/scope.js';
 import { parseQuery, type CallerQuery } from '../../../src/store/query/caller-query.js';
 import { INSTANCE_FIELDS, MODEL_FIELDS } from '../../../src/store/query/query-fields.js';
 import { free } from '../../../src/store/bson/budget.js';

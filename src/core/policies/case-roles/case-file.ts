@@ -1,4 +1,4 @@
-import type { PolicySet } from '../../policy-set.js';
+import type { PolicySet } from '../../policy-set/policy-set.js';
 import { entryFields, inPlace, namedIn, type FileEntry, type FileForm } from '../entries.js';
 import { says } from '../schema-parts.js';
 import { CASE_OPERATIONS } from './operations.js';

@@ -1,4 +1,4 @@
-import type { PolicyChange } from '../../policy-set.js';
+import type { PolicyChange } from '../../policy-set/policy-set.js';
 
 /** The kinds of policy set entries about cases. */
 export const CASE_OPERATION = 'case-operation';

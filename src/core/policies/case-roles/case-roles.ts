@@ -1,9 +1,9 @@
-import { and, isIn, not, or, type Condition } from '../../condition.js';
-import { NO_USER_TASK } from '../../element-types.js';
-import type { FieldRule } from '../../field-rule.js';
+import { and, isIn, not, or, type Condition } from '../../condition/condition.js';
+import { NO_USER_TASK } from '../../condition/element-types.js';
+import type { FieldRule } from '../../fields/field-rule.js';
 import { OPERATIONS, type Operation } from '../../operation.js';
 import type { Facts, Policy, PolicyAnswer, Rule } from '../../policy.js';
-import type { PolicySet } from '../../policy-set.js';
+import type { PolicySet } from '../../policy-set/policy-set.js';
 import { IN_CASE, IS_CASE, IS_NO_CASE, inRoles } from './conditions.js';
 import { CASE_FIELD, CASE_OPERATION, type CaseFieldEntry, type CaseOperationEntry } from './case-kinds.js';
 import { CASE_DEFAULTS, CASE_OPERATIONS, type CaseOperation } from './operations.js';

@@ -1,4 +1,4 @@
-import { eq, not, or, overlaps, type Condition, type Reference } from '../../condition.js';
+import { eq, not, or, overlaps, type Condition, type Reference } from '../../condition/condition.js';
 
 const ME: Reference = Object.freeze({ ref: 'user', path: 'userName' });
 const MY_GROUPS: Reference = Object.freeze({ ref: 'user', path: 'userGroups' });

@@ -1,7 +1,7 @@
 import { unknownName } from '../../options.js';
 import { show } from '../../value.js';
-import { FIELD_SEGMENTS, isDataField } from '../../field-rule.js';
-import type { PolicyChange, PolicySet } from '../../policy-set.js';
+import { FIELD_SEGMENTS, isDataField } from '../../fields/field-rule.js';
+import type { PolicyChange, PolicySet } from '../../policy-set/policy-set.js';
 import { BadEntry, badPolicy, entryFields, entryText, oneOf, type EntryKinds } from '../entries.js';
 import { CASE_FILE } from './case-file.js';
 import { CASE_FIELD, CASE_OPERATION, type CaseFieldEntry, type CaseOperationEntry } from './case-kinds.js';

@@ -1,6 +1,6 @@
 import { BadInput } from '../../errors.js';
 import { unknownName } from '../../options.js';
-import type { PolicyChange, PolicySet } from '../../policy-set.js';
+import type { PolicyChange, PolicySet } from '../../policy-set/policy-set.js';
 import { show } from '../../value.js';
 import { badPolicy, inPlace, Misplaced, oneOf } from '../entries.js';
 import { isRoleName } from './declaration.js';

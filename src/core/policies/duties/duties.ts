@@ -1,10 +1,10 @@
-import { isNothing, not, NOTHING, or, type Condition } from '../../condition.js';
-import { Compilations } from '../../compilations.js';
-import { createDecisionPoint, type DecisionPoint } from '../../decision-point.js';
-import type { Reason } from '../../decision.js';
+import { isNothing, not, NOTHING, or, type Condition } from '../../condition/condition.js';
+import { Compilations } from '../../decision/compilations.js';
+import { createDecisionPoint, type DecisionPoint } from '../../decision/decision-point.js';
+import type { Reason } from '../../decision/decision.js';
 import type { Operation } from '../../operation.js';
 import type { Policy, PolicyAnswer, Rule } from '../../policy.js';
-import type { PolicySet } from '../../policy-set.js';
+import type { PolicySet } from '../../policy-set/policy-set.js';
 import type { SecureUser } from '../../principal.js';
 import type { Resource } from '../../resource.js';
 import { dutiesIn, tasksOf, type Duty, type TaskOf } from './duty.js';

@@ -1,9 +1,9 @@
-import { parseCondition } from '../../condition-json.js';
+import { parseCondition } from '../../condition/json.js';
 import { deepCopy } from '../../copy.js';
-import { USER_TASK } from '../../element-types.js';
+import { USER_TASK } from '../../condition/element-types.js';
 import { GuardError } from '../../errors.js';
 import { Parts } from '../../parts.js';
-import type { PolicyChange, PolicySet } from '../../policy-set.js';
+import type { PolicyChange, PolicySet } from '../../policy-set/policy-set.js';
 import { isPlainObject, show } from '../../value.js';
 import { badPolicy, entryFields, entryText, inside, oneOf, policyName, type EntryKinds } from '../entries.js';
 import { DUTY_FILE } from './duty-file.js';

@@ -1,6 +1,6 @@
-import { byCases } from '../../cases.js';
-import { and, eq, isNothing, NOTHING, or, type Condition } from '../../condition.js';
-import { IS_USER_TASK } from '../../element-types.js';
+import { byCases } from '../../condition/cases.js';
+import { and, eq, isNothing, NOTHING, or, type Condition } from '../../condition/condition.js';
+import { IS_USER_TASK } from '../../condition/element-types.js';
 import type { Resource } from '../../resource.js';
 import type { Duty } from './duty.js';
 import { forbiddenBy } from './forbidden.js';

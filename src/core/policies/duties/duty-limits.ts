@@ -1,4 +1,4 @@
-import type { PolicyChange, PolicySet } from '../../policy-set.js';
+import type { PolicyChange, PolicySet } from '../../policy-set/policy-set.js';
 import { show } from '../../value.js';
 import { BadEntry } from '../entries.js';
 import { dutiesIn, DUTY, type Duty } from './duty.js';

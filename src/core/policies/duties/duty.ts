@@ -1,4 +1,4 @@
-import type { PolicySet } from '../../policy-set.js';
+import type { PolicySet } from '../../policy-set/policy-set.js';
 
 /** The kind of policy set entries for separation of duties. */
 export const DUTY = 'duty';

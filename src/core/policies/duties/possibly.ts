@@ -1,4 +1,14 @@
-import { and, compare, eq, exists, isReference, not, or, some, type Condition } from '../../condition.js';
+import {
+  and,
+  compare,
+  eq,
+  exists,
+  isReference,
+  not,
+  or,
+  some,
+  type Condition,
+} from '../../condition/condition.js';
 
 const OPPOSITE = { lt: 'gte', lte: 'gt', gt: 'lte', gte: 'lt' } as const;
 

@@ -1,8 +1,8 @@
-import { parseCondition } from '../../condition-json.js';
-import { keyOf } from '../../condition-key.js';
-import { stepsOf } from '../../condition-size.js';
-import { and, EVERYTHING, or, type Condition } from '../../condition.js';
-import { factored } from '../../factor.js';
+import { parseCondition } from '../../condition/json.js';
+import { keyOf } from '../../condition/key.js';
+import { stepsOf } from '../../condition/size.js';
+import { and, EVERYTHING, or, type Condition } from '../../condition/condition.js';
+import { factored } from '../../condition/factor.js';
 import type { Duty, TaskOf } from './duty.js';
 import type { Forbidden } from './forbidden.js';
 import { possibly } from './possibly.js';

@@ -9,7 +9,7 @@ import {
   some,
   type Condition,
   type Reference,
-} from '../../condition.js';
+} from '../../condition/condition.js';
 import type { TaskOf } from './duty.js';
 
 const ME: Reference = Object.freeze({ ref: 'user', path: 'userName' });

@@ -1,7 +1,7 @@
-import { byCases } from '../../cases.js';
-import { and, eq, isIn, not, or, some, type Condition } from '../../condition.js';
-import { keyOf } from '../../condition-key.js';
-import { IS_USER_TASK } from '../../element-types.js';
+import { byCases } from '../../condition/cases.js';
+import { and, eq, isIn, not, or, some, type Condition } from '../../condition/condition.js';
+import { keyOf } from '../../condition/key.js';
+import { IS_USER_TASK } from '../../condition/element-types.js';
 import type { InSteps } from '../../in-steps.js';
 import type { PolicyAnswer } from '../../policy.js';
 import {

@@ -1,4 +1,4 @@
-import { and, isIn, not, or, type Condition } from '../../condition.js';
+import { and, isIn, not, or, type Condition } from '../../condition/condition.js';
 import type { InSteps } from '../../in-steps.js';
 import type { PolicyAnswer, Rule } from '../../policy.js';
 import { GridPart, type Asked } from './grid-part.js';

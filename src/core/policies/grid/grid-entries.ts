@@ -1,6 +1,6 @@
-import { parseCondition } from '../../condition-json.js';
-import { referenceIn, type Condition } from '../../condition.js';
-import { USER_TASK } from '../../element-types.js';
+import { parseCondition } from '../../condition/json.js';
+import { referenceIn, type Condition } from '../../condition/condition.js';
+import { USER_TASK } from '../../condition/element-types.js';
 import { unknownName } from '../../options.js';
 import { show } from '../../value.js';
 import {

@@ -1,6 +1,6 @@
-import type { Condition } from '../../condition.js';
-import { keyOf } from '../../condition-key.js';
-import { given } from '../../given.js';
+import type { Condition } from '../../condition/condition.js';
+import { keyOf } from '../../condition/key.js';
+import { given } from '../../condition/given.js';
 import { atOnce, type InSteps } from '../../in-steps.js';
 import type { Operation } from '../../operation.js';
 import type { PolicyAnswer } from '../../policy.js';

@@ -1,6 +1,6 @@
-import { byCases } from '../../cases.js';
-import { keyOf } from '../../condition-key.js';
-import { or, type Condition } from '../../condition.js';
+import { byCases } from '../../condition/cases.js';
+import { keyOf } from '../../condition/key.js';
+import { or, type Condition } from '../../condition/condition.js';
 import type { InSteps } from '../../in-steps.js';
 import type { PolicyAnswer } from '../../policy.js';
 import { Elsewhere } from './elsewhere.js';

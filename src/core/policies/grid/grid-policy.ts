@@ -1,11 +1,11 @@
-import { EVERYTHING, NOTHING, type Condition } from '../../condition.js';
-import { createDecisionPoint, type DecisionPoint } from '../../decision-point.js';
+import { EVERYTHING, NOTHING, type Condition } from '../../condition/condition.js';
+import { createDecisionPoint, type DecisionPoint } from '../../decision/decision-point.js';
 import type { InSteps } from '../../in-steps.js';
-import { USER_TASK } from '../../element-types.js';
-import { compileForAll, type PrincipalPredicate } from '../../evaluate.js';
+import { USER_TASK } from '../../condition/element-types.js';
+import { compileForAll, type PrincipalPredicate } from '../../evaluation/evaluate.js';
 import type { Policy, PolicyAnswer } from '../../policy.js';
-import type { Entries } from '../../policy-entries.js';
-import type { PolicySet } from '../../policy-set.js';
+import type { Entries } from '../../policy-set/entries.js';
+import type { PolicySet } from '../../policy-set/policy-set.js';
 import type { SecureUser } from '../../principal.js';
 import type { Resource } from '../../resource.js';
 import type { Narrowing } from '../task-rules.js';

@@ -1,6 +1,6 @@
-import { and, isEverything, isNothing, not, type Condition } from '../../condition.js';
+import { and, isEverything, isNothing, not, type Condition } from '../../condition/condition.js';
 import { atOnce, mapInSteps, type InSteps } from '../../in-steps.js';
-import { TENANT_MARK, type StatedMark } from '../../mark.js';
+import { TENANT_MARK, type StatedMark } from '../../marks/mark.js';
 import type { PolicyAnswer, Rule } from '../../policy.js';
 import { kindOf, type ObjectKind, type Privilege } from './grid.js';
 import type { GridRuleConditions, MadeRule } from './rule-conditions.js';

@@ -1,5 +1,15 @@
-import { byCases } from '../../cases.js';
-import { and, eq, isIn, isNothing, NOTHING, not, or, some, type Condition } from '../../condition.js';
+import { byCases } from '../../condition/cases.js';
+import {
+  and,
+  eq,
+  isIn,
+  isNothing,
+  NOTHING,
+  not,
+  or,
+  some,
+  type Condition,
+} from '../../condition/condition.js';
 import type { Narrowing } from '../task-rules.js';
 import type { RuleIndex, Said } from './rule-index.js';
 

@@ -1,4 +1,4 @@
-import type { Condition } from '../../condition.js';
+import type { Condition } from '../../condition/condition.js';
 import type { PolicyAnswer } from '../../policy.js';
 import {
   answerAt,

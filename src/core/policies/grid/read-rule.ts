@@ -1,7 +1,7 @@
-import { parseCondition } from '../../condition-json.js';
-import type { Condition } from '../../condition.js';
+import { parseCondition } from '../../condition/json.js';
+import type { Condition } from '../../condition/condition.js';
 import { isGuardError } from '../../errors.js';
-import { compileForAll } from '../../evaluate.js';
+import { compileForAll } from '../../evaluation/evaluate.js';
 import { partsOf } from '../../parts.js';
 import { FORBIDDEN_KEYS } from '../../path.js';
 import { messageOf } from '../../thrown.js';

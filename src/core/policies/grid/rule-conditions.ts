@@ -1,4 +1,4 @@
-import { parseCondition } from '../../condition-json.js';
+import { parseCondition } from '../../condition/json.js';
 import {
   and,
   eq,
@@ -11,8 +11,8 @@ import {
   or,
   type Condition,
   type Reference,
-} from '../../condition.js';
-import { compileForAll } from '../../evaluate.js';
+} from '../../condition/condition.js';
+import { compileForAll } from '../../evaluation/evaluate.js';
 import type { Rule } from '../../policy.js';
 import type { SecureUser } from '../../principal.js';
 import { elementOf, type GridContents, type GridRule, type GridUsers } from './grid.js';

@@ -1,6 +1,6 @@
-import { byCases } from '../../cases.js';
-import { and, eq, NOTHING, not, or, type Condition } from '../../condition.js';
-import { factored } from '../../factor.js';
+import { byCases } from '../../condition/cases.js';
+import { and, eq, NOTHING, not, or, type Condition } from '../../condition/condition.js';
+import { factored } from '../../condition/factor.js';
 
 /** Where the object of a rule is found in the resource of an operation. */
 export interface Place {

@@ -1,6 +1,15 @@
-import { and, eq, EVERYTHING, exists, isNothing, not, or, type Condition } from '../../condition.js';
-import { IS_USER_TASK, NO_USER_TASK } from '../../element-types.js';
-import { factored } from '../../factor.js';
+import {
+  and,
+  eq,
+  EVERYTHING,
+  exists,
+  isNothing,
+  not,
+  or,
+  type Condition,
+} from '../../condition/condition.js';
+import { IS_USER_TASK, NO_USER_TASK } from '../../condition/element-types.js';
+import { factored } from '../../condition/factor.js';
 import { mapInSteps, type InSteps } from '../../in-steps.js';
 import type { PolicyAnswer, Rule } from '../../policy.js';
 import type { Narrowing } from '../task-rules.js';

@@ -1,6 +1,6 @@
-import { keyOf } from '../../condition-key.js';
-import { isReference, type Condition } from '../../condition.js';
-import { valuesOf } from '../../named.js';
+import { keyOf } from '../../condition/key.js';
+import { isReference, type Condition } from '../../condition/condition.js';
+import { valuesOf } from '../../condition/named.js';
 import { compareWithinType, same, type Scalar, show } from '../../value.js';
 
 /** Alternatives of a condition that are looked at. */

@@ -1,5 +1,5 @@
-import { parseCondition } from '../../condition-json.js';
-import { and, EVERYTHING, type Condition } from '../../condition.js';
+import { parseCondition } from '../../condition/json.js';
+import { and, EVERYTHING, type Condition } from '../../condition/condition.js';
 import { DUTY, tasksOf, type Duty, type NotInitiator, type TaskOf } from '../duties/duty.js';
 import { contradiction, follows } from './contradiction.js';
 import type { LintFinding } from './finding.js';

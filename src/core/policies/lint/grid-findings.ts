@@ -1,5 +1,5 @@
-import type { Condition } from '../../condition.js';
-import { keyOf } from '../../condition-key.js';
+import type { Condition } from '../../condition/condition.js';
+import { keyOf } from '../../condition/key.js';
 import { elementOf, GRID_LABEL, GRID_RULE, kindOf, type GridContents, type GridRule } from '../grid/grid.js';
 import { conditionsOf, type GridRuleConditions } from '../grid/rule-conditions.js';
 import { contradiction, follows } from './contradiction.js';

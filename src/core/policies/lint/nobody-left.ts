@@ -1,6 +1,6 @@
-import { and } from '../../condition.js';
-import { USER_TASK } from '../../element-types.js';
-import { PolicySet } from '../../policy-set.js';
+import { and } from '../../condition/condition.js';
+import { USER_TASK } from '../../condition/element-types.js';
+import { PolicySet } from '../../policy-set/policy-set.js';
 import { SecureUser } from '../../principal.js';
 import type { Resource } from '../../resource.js';
 import { DUTY, tasksOf, type Duty } from '../duties/duty.js';

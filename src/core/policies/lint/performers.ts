@@ -1,4 +1,4 @@
-import type { PolicySet } from '../../policy-set.js';
+import type { PolicySet } from '../../policy-set/policy-set.js';
 import { elementOf, GRID_RULE, type GridRule } from '../grid/grid.js';
 import type { LintModel, LintPerson, TaskPeople } from './finding.js';
 

@@ -1,4 +1,4 @@
-import type { Names } from '../../condition.js';
+import type { Names } from '../../condition/condition.js';
 import type { PlaceNode, SectionIndex } from './section-index.js';
 
 /** Models of one owner. */

@@ -1,5 +1,5 @@
 import { unknownName } from '../../options.js';
-import type { PolicyChange, PolicySet } from '../../policy-set.js';
+import type { PolicyChange, PolicySet } from '../../policy-set/policy-set.js';
 import { show } from '../../value.js';
 import { BadEntry } from '../entries.js';
 import { ROOT } from './permissions.js';

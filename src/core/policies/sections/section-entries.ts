@@ -1,5 +1,5 @@
 import { asModelName } from '../../model-name.js';
-import type { PolicyChange } from '../../policy-set.js';
+import type { PolicyChange } from '../../policy-set/policy-set.js';
 import { show } from '../../value.js';
 import { badPolicy, entryFields, inside, listIn, oneOf, policyName } from '../entries.js';
 import { readHolder } from '../security-role-entries.js';

@@ -1,4 +1,4 @@
-import type { PolicySet } from '../../policy-set.js';
+import type { PolicySet } from '../../policy-set/policy-set.js';
 import { show } from '../../value.js';
 import {
   entryFields,

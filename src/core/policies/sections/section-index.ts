@@ -1,5 +1,5 @@
-import type { Entries } from '../../policy-entries.js';
-import type { PolicySet } from '../../policy-set.js';
+import type { Entries } from '../../policy-set/entries.js';
+import type { PolicySet } from '../../policy-set/policy-set.js';
 import type { Holder } from '../security-roles.js';
 import { bitsOf, ROOT } from './permissions.js';
 import {

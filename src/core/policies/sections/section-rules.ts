@@ -12,11 +12,11 @@ import {
   type Condition,
   type Names,
   type Reference,
-} from '../../condition.js';
-import { keyOf } from '../../condition-key.js';
-import { NO_USER_TASK } from '../../element-types.js';
-import { TENANT_MARK } from '../../mark.js';
-import { MOST_NAMED } from '../../named.js';
+} from '../../condition/condition.js';
+import { keyOf } from '../../condition/key.js';
+import { NO_USER_TASK } from '../../condition/element-types.js';
+import { TENANT_MARK } from '../../marks/mark.js';
+import { MOST_NAMED } from '../../condition/named.js';
 import { OPERATIONS, type Operation } from '../../operation.js';
 import type { Policy, PolicyAnswer, Rule } from '../../policy.js';
 import type { SecureUser } from '../../principal.js';

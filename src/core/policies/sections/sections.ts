@@ -1,5 +1,5 @@
 import type { Policy } from '../../policy.js';
-import type { PolicySet } from '../../policy-set.js';
+import type { PolicySet } from '../../policy-set/policy-set.js';
 import type { SecureUser } from '../../principal.js';
 import type { Holder } from '../security-roles.js';
 import { bitsOf, PERMISSION_NAMES, ROOT, type SectionPermission } from './permissions.js';

@@ -1,4 +1,4 @@
-import { USER_TASK } from '../../../core/element-types.js';
+import { USER_TASK } from '../../../core/condition/element-types.js';
 import { BadInput } from '../../../core/errors.js';
 import { readStarters } from '../dialects/start-people.js';
 import type { Statements } from '../dialects/statements.js';

@@ -1,6 +1,6 @@
 import { today } from '../../../core/clock.js';
 import { isGuardError } from '../../../core/errors.js';
-import type { PolicyChange } from '../../../core/policy-set.js';
+import type { PolicyChange } from '../../../core/policy-set/policy-set.js';
 import type { Store } from '../../../store/port.js';
 import { assertReason, whileManagersStay, type Ground } from '../change-checks.js';
 import { assertManagerStays } from '../../policy-book/giving.js';

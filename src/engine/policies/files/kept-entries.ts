@@ -8,7 +8,7 @@ import {
   SECURITY_ROLE_HOLDER,
   type SecurityRoleHolder,
 } from '../../../core/policies/security-roles.js';
-import type { PolicyChange, PolicySet } from '../../../core/policy-set.js';
+import type { PolicyChange, PolicySet } from '../../../core/policy-set/policy-set.js';
 
 /** The role or section that an entry adds to. */
 function extendedBy({ kind, value }: PolicyChange): readonly [kind: string, id: string] | undefined {

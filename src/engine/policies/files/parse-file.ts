@@ -1,12 +1,12 @@
 import { LineCounter } from 'yaml';
 import { isGuardError } from '../../../core/errors.js';
 import { isTooDeep, jsonObjectIn } from '../../../core/json-text.js';
-import { readPolicyDocument } from '../../../core/policy-files.js';
+import { readPolicyDocument } from '../../../core/policy-set/files.js';
 import { CASE_OPERATION } from '../../../core/policies/case-roles/case-kinds.js';
 import { caseAuthorizationLines } from '../../../core/policies/case-roles/properties.js';
 import { BadLine, placedTable } from '../../../core/policies/grid/texts.js';
 import { Misplaced } from '../../../core/policies/entries.js';
-import type { PolicyChange } from '../../../core/policy-set.js';
+import type { PolicyChange } from '../../../core/policy-set/policy-set.js';
 import type { Turns } from '../../../store/turns.js';
 import { readCsv } from '../grid/csv.js';
 import { JsonPlaces } from './json-places.js';

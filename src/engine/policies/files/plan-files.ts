@@ -1,10 +1,10 @@
 import { BadInput, Conflict } from '../../../core/errors.js';
 import type { InSteps } from '../../../core/in-steps.js';
-import { setAfter } from '../../../core/policy-kinds.js';
+import { setAfter } from '../../../core/policy-set/kinds.js';
 import { BadEntry } from '../../../core/policies/entries.js';
 import { ROOT } from '../../../core/policies/sections/permissions.js';
 import { isSectionKind, SECTION } from '../../../core/policies/sections/section-entries.js';
-import type { PolicyChange, PolicySet } from '../../../core/policy-set.js';
+import type { PolicyChange, PolicySet } from '../../../core/policy-set/policy-set.js';
 import { assertNoInternal, assertSound, type Ground } from '../change-checks.js';
 import { statedChanges } from '../stated-changes.js';
 import { refusal, type TenantFiles } from './policy-files.js';

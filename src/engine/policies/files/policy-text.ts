@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 import { BadInput } from '../../../core/errors.js';
-import { policyDocumentOf } from '../../../core/policy-files.js';
+import { policyDocumentOf } from '../../../core/policy-set/files.js';
 import type { InSteps } from '../../../core/in-steps.js';
-import type { PolicyChange, PolicySet } from '../../../core/policy-set.js';
+import type { PolicyChange, PolicySet } from '../../../core/policy-set/policy-set.js';
 import { show } from '../../../core/value.js';
 import type { Turns } from '../../../store/turns.js';
 import { statedChanges } from '../stated-changes.js';

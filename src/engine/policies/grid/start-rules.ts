@@ -1,7 +1,7 @@
 import { BadEntry } from '../../../core/policies/entries.js';
 import { GRID_RULE, type GridRule } from '../../../core/policies/grid/grid.js';
 import { canStart } from '../../../core/policies/grid/rule-conditions.js';
-import type { PolicyChange } from '../../../core/policy-set.js';
+import type { PolicyChange } from '../../../core/policy-set/policy-set.js';
 import { show } from '../../../core/value.js';
 import type { Turns } from '../../../store/turns.js';
 

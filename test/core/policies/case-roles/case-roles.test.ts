@@ -1,9 +1,9 @@
-import { createDecisionPoint, type DecisionPoint } from '../../../../src/core/decision-point.js';
-import { HiddenFields } from '../../../../src/core/hidden-fields.js';
+import { createDecisionPoint, type DecisionPoint } from '../../../../src/core/decision/decision-point.js';
+import { HiddenFields } from '../../../../src/core/fields/hidden-fields.js';
 import { CaseRoles, type CaseRolesOptions } from '../../../../src/core/policies/case-roles/case-roles.js';
 import { taskRulesPolicy } from '../../../../src/core/policies/task-rules.js';
-import { readChanges } from '../../../../src/core/policy-kinds.js';
-import { PolicySet, type PolicyChange } from '../../../../src/core/policy-set.js';
+import { readChanges } from '../../../../src/core/policy-set/kinds.js';
+import { PolicySet, type PolicyChange } from '../../../../src/core/policy-set/policy-set.js';
 import { SecureUser } from '../../../../src/core/principal.js';
 import type { Operation } from '../../../../src/core/operation.js';
 import type { Facts } from '../../../../src/core/policy.js';

@@ -1,6 +1,6 @@
-import { changedSet, namesIn, readChanges } from '../../../../src/core/policy-kinds.js';
-import { policyDocumentOf, readPolicyDocument } from '../../../../src/core/policy-files.js';
-import { PolicySet } from '../../../../src/core/policy-set.js';
+import { changedSet, namesIn, readChanges } from '../../../../src/core/policy-set/kinds.js';
+import { policyDocumentOf, readPolicyDocument } from '../../../../src/core/policy-set/files.js';
+import { PolicySet } from '../../../../src/core/policy-set/policy-set.js';
 import { atOnce } from '../../../../src/core/in-steps.js';
 
 const read = (kind: string, id: unknown, value: unknown): unknown =>

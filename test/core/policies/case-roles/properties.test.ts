@@ -8,8 +8,8 @@ import {
   type CaseAuthorization,
 } from '../../../../src/core/policies/case-roles/properties.js';
 import { statedChanges } from '../../../../src/engine/policies/stated-changes.js';
-import { changedSet, readChanges } from '../../../../src/core/policy-kinds.js';
-import { PolicySet } from '../../../../src/core/policy-set.js';
+import { changedSet, readChanges } from '../../../../src/core/policy-set/kinds.js';
+import { PolicySet } from '../../../../src/core/policy-set/policy-set.js';
 import { atOnce } from '../../../../src/core/in-steps.js';
 
 const rolesIn = (text: string) =>

@@ -1,8 +1,12 @@
 import { BadInput } from '../../../../src/core/errors.js';
 import { dutiesIn } from '../../../../src/core/policies/duties/duty.js';
-import { policyDocumentOf, policyFileSchema, readPolicyDocument } from '../../../../src/core/policy-files.js';
-import { changedSet, readChanges } from '../../../../src/core/policy-kinds.js';
-import { PolicySet } from '../../../../src/core/policy-set.js';
+import {
+  policyDocumentOf,
+  policyFileSchema,
+  readPolicyDocument,
+} from '../../../../src/core/policy-set/files.js';
+import { changedSet, readChanges } from '../../../../src/core/policy-set/kinds.js';
+import { PolicySet } from '../../../../src/core/policy-set/policy-set.js';
 import { setOf } from './histories.js';
 import { atOnce } from '../../../../src/core/in-steps.js';
 

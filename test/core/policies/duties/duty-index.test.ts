@@ -1,7 +1,7 @@
-import { stepsOf } from '../../../../src/core/condition-size.js';
+import { stepsOf } from '../../../../src/core/condition/size.js';
 import { DutyIndex } from '../../../../src/core/policies/duties/duty-index.js';
 import type { Duty } from '../../../../src/core/policies/duties/duty.js';
-import { testOf } from '../../../../src/core/scope.js';
+import { testOf } from '../../../../src/core/decision/scope.js';
 import { among, doneBy, kim, lee, pointOf, waits } from './histories.js';
 
 const duties = (count: number, of: (at: number) => object): Record<string, Duty> =>

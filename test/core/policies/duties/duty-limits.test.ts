@@ -1,5 +1,5 @@
-import { changedSet, readChanges } from '../../../../src/core/policy-kinds.js';
-import { PolicySet, type PolicyChange } from '../../../../src/core/policy-set.js';
+import { changedSet, readChanges } from '../../../../src/core/policy-set/kinds.js';
+import { PolicySet, type PolicyChange } from '../../../../src/core/policy-set/policy-set.js';
 
 const duties = (count: number, of: (at: number) => object): PolicyChange[] =>
   readChanges(Array.from({ length: count }, (_, at) => ({ kind: 'duty', id: `d${at}`, value: of(at) })));

@@ -1,7 +1,7 @@
-import { createDecisionPoint, type DecisionPoint } from '../../../../src/core/decision-point.js';
-import { compileSet, readChanges } from '../../../../src/core/policy-kinds.js';
+import { createDecisionPoint, type DecisionPoint } from '../../../../src/core/decision/decision-point.js';
+import { compileSet, readChanges } from '../../../../src/core/policy-set/kinds.js';
 import { taskRulesPolicy } from '../../../../src/core/policies/task-rules.js';
-import { PolicySet } from '../../../../src/core/policy-set.js';
+import { PolicySet } from '../../../../src/core/policy-set/policy-set.js';
 import { SecureUser } from '../../../../src/core/principal.js';
 import type { Resource } from '../../../../src/core/resource.js';
 

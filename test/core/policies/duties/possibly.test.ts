@@ -1,7 +1,17 @@
 import fc from 'fast-check';
-import { and, eq, exists, isIn, ne, not, or, some, type Condition } from '../../../../src/core/condition.js';
-import { parseCondition } from '../../../../src/core/condition-json.js';
-import { compile } from '../../../../src/core/evaluate.js';
+import {
+  and,
+  eq,
+  exists,
+  isIn,
+  ne,
+  not,
+  or,
+  some,
+  type Condition,
+} from '../../../../src/core/condition/condition.js';
+import { parseCondition } from '../../../../src/core/condition/json.js';
+import { compile } from '../../../../src/core/evaluation/evaluate.js';
 import { possibly } from '../../../../src/core/policies/duties/possibly.js';
 import { CASES } from '../../../support/cases.js';
 

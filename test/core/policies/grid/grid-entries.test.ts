@@ -1,5 +1,5 @@
-import { changedSet, ENTRIES, readChanges } from '../../../../src/core/policy-kinds.js';
-import { PolicySet, type PolicyChange } from '../../../../src/core/policy-set.js';
+import { changedSet, ENTRIES, readChanges } from '../../../../src/core/policy-set/kinds.js';
+import { PolicySet, type PolicyChange } from '../../../../src/core/policy-set/policy-set.js';
 
 const label = (id: string, value: unknown = {}): PolicyChange => ({ kind: 'grid-label', id, value });
 const rule = (id: string, value: unknown): PolicyChange => ({ kind: 'grid-rule', id, value });

@@ -1,5 +1,5 @@
-import { createDecisionPoint } from '../../../../src/core/decision-point.js';
-import { compileForAll } from '../../../../src/core/evaluate.js';
+import { createDecisionPoint } from '../../../../src/core/decision/decision-point.js';
+import { compileForAll } from '../../../../src/core/evaluation/evaluate.js';
 import type { Operation } from '../../../../src/core/operation.js';
 import type { GridRule } from '../../../../src/core/policies/grid/grid.js';
 import type { GridPart } from '../../../../src/core/policies/grid/grid-part.js';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { FORBIDDEN_KEYS } from '../../../../src/core/path.js';
-import { createDecisionPoint, type DecisionPoint } from '../../../../src/core/decision-point.js';
+import { createDecisionPoint, type DecisionPoint } from '../../../../src/core/decision/decision-point.js';
 import { Grid } from '../../../../src/core/policies/grid/grid-policy.js';
 import { readSentences } from '../../../../src/core/policies/grid/texts.js';
 import { narrowedTaskRules, taskRulesPolicy } from '../../../../src/core/policies/task-rules.js';
 import { tenants } from '../../../../src/core/policies/tenants.js';
 import { normaliseName } from '../../../../src/core/principal.js';
-import { PolicySet } from '../../../../src/core/policy-set.js';
+import { PolicySet } from '../../../../src/core/policy-set/policy-set.js';
 import { atOnce } from '../../../../src/core/in-steps.js';
 
 /** The grid of these sentences. */

@@ -1,4 +1,4 @@
-import { eq } from '../../../../src/core/condition.js';
+import { eq } from '../../../../src/core/condition/condition.js';
 import { gridOf } from './grids.js';
 
 const TASKS = Array.from({ length: 30 }, (_, at) => `t${at}`);

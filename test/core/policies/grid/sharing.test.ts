@@ -1,8 +1,8 @@
 import type { Operation } from '../../../../src/core/operation.js';
 import { GRID_RULE, type GridRule } from '../../../../src/core/policies/grid/grid.js';
 import { Grid } from '../../../../src/core/policies/grid/grid-policy.js';
-import { changedSet } from '../../../../src/core/policy-kinds.js';
-import { PolicySet } from '../../../../src/core/policy-set.js';
+import { changedSet } from '../../../../src/core/policy-set/kinds.js';
+import { PolicySet } from '../../../../src/core/policy-set/policy-set.js';
 import { SecureUser } from '../../../../src/core/principal.js';
 
 const ME = new SecureUser({ userName: 'ann', userGroups: ['g1'] });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseCondition } from '../../../../src/core/condition-json.js';
+import { parseCondition } from '../../../../src/core/condition/json.js';
 import type { GridContents } from '../../../../src/core/policies/grid/grid.js';
 import { readLabel, readRule } from '../../../../src/core/policies/grid/read-rule.js';
 import {

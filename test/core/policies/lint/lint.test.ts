@@ -1,7 +1,7 @@
-import { namesIn, readChanges } from '../../../../src/core/policy-kinds.js';
+import { namesIn, readChanges } from '../../../../src/core/policy-set/kinds.js';
 import type { LintModel, LintPerson, TaskPeople } from '../../../../src/core/policies/lint/finding.js';
 import { lint } from '../../../../src/core/policies/lint/lint.js';
-import { PolicySet } from '../../../../src/core/policy-set.js';
+import { PolicySet } from '../../../../src/core/policy-set/policy-set.js';
 
 const APART = { duty: 'not-who-did', model: 'M', task: 'B', did: 'A' };
 const people = (...names: string[]): LintPerson[] =>

@@ -1,8 +1,8 @@
 import { bitsOf, ROOT } from '../../../../src/core/policies/sections/permissions.js';
 import { grantId, type SectionPlace } from '../../../../src/core/policies/sections/section-entries.js';
 import { Sections } from '../../../../src/core/policies/sections/sections.js';
-import { changedSet, readChanges } from '../../../../src/core/policy-kinds.js';
-import { PolicySet, type PolicyChange } from '../../../../src/core/policy-set.js';
+import { changedSet, readChanges } from '../../../../src/core/policy-set/kinds.js';
+import { PolicySet, type PolicyChange } from '../../../../src/core/policy-set/policy-set.js';
 import { SecureUser } from '../../../../src/core/principal.js';
 
 const grant = (section: string, to: { user: string } | { group: string }): PolicyChange => ({

@@ -1,6 +1,6 @@
-import { policyDocumentOf, readPolicyDocument } from '../../../../src/core/policy-files.js';
-import { changedSet, namesIn, readChanges } from '../../../../src/core/policy-kinds.js';
-import { PolicySet, type PolicyChange } from '../../../../src/core/policy-set.js';
+import { policyDocumentOf, readPolicyDocument } from '../../../../src/core/policy-set/files.js';
+import { changedSet, namesIn, readChanges } from '../../../../src/core/policy-set/kinds.js';
+import { PolicySet, type PolicyChange } from '../../../../src/core/policy-set/policy-set.js';
 import { ROOT } from '../../../../src/core/policies/sections/permissions.js';
 import {
   grantId,

@@ -1,9 +1,9 @@
 import { bitsOf, ROOT } from '../../../../src/core/policies/sections/permissions.js';
 import { grantId, modelId } from '../../../../src/core/policies/sections/section-entries.js';
 import { groupKey, SectionIndex, userKey } from '../../../../src/core/policies/sections/section-index.js';
-import { changedSet, readChanges } from '../../../../src/core/policy-kinds.js';
-import { Entries } from '../../../../src/core/policy-entries.js';
-import { PolicySet } from '../../../../src/core/policy-set.js';
+import { changedSet, readChanges } from '../../../../src/core/policy-set/kinds.js';
+import { Entries } from '../../../../src/core/policy-set/entries.js';
+import { PolicySet } from '../../../../src/core/policy-set/policy-set.js';
 
 const { entries } = Entries.prototype;
 const section = (id: string, value: object = {}) => ({ kind: 'section', id, value });

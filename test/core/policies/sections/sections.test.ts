@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { createDecisionPoint } from '../../../../src/core/decision-point.js';
-import { changedSet, compileSet, readChanges } from '../../../../src/core/policy-kinds.js';
+import { createDecisionPoint } from '../../../../src/core/decision/decision-point.js';
+import { changedSet, compileSet, readChanges } from '../../../../src/core/policy-set/kinds.js';
 import { tenants } from '../../../../src/core/policies/tenants.js';
 import {
   PERMISSION_NAMES,
@@ -15,9 +15,9 @@ import {
   type SectionPlace,
 } from '../../../../src/core/policies/sections/section-entries.js';
 import { Sections } from '../../../../src/core/policies/sections/sections.js';
-import { PolicySet, type PolicyChange } from '../../../../src/core/policy-set.js';
+import { PolicySet, type PolicyChange } from '../../../../src/core/policy-set/policy-set.js';
 import { SecureUser } from '../../../../src/core/principal.js';
-import { isRough } from '../../../../src/core/scope.js';
+import { isRough } from '../../../../src/core/decision/scope.js';
 import { CASES } from '../../../support/cases.js';
 
 type Holder = { readonly user: string } | { readonly group: string };

@@ -4,9 +4,9 @@ import {
   type ParsedFile,
 } from '../../../../src/engine/policies/files/parse-file.js';
 import { printPolicyFile, readPolicyText } from '../../../../src/engine/policies/files/policy-text.js';
-import { changedSet } from '../../../../src/core/policy-kinds.js';
+import { changedSet } from '../../../../src/core/policy-set/kinds.js';
 import { readCaseAuthorization } from '../../../../src/core/policies/case-roles/properties.js';
-import { PolicySet } from '../../../../src/core/policy-set.js';
+import { PolicySet } from '../../../../src/core/policy-set/policy-set.js';
 import { Turns } from '../../../../src/store/turns.js';
 
 /** Reads a text in turns with nothing else. */

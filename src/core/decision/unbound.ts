@@ -1,0 +1,67 @@
+import { EVERYTHING, type Condition } from '../condition/condition.js';
+import type { PrincipalPredicate } from '../evaluation/evaluate.js';
+import type { Predicates } from './predicates.js';
+import type { Ways } from './ways.js';
+
+/** Whether one of the permissive rules holds, and whether all restrictive ones do. */
+export interface Halves {
+  readonly permits: PrincipalPredicate;
+  readonly restricts: PrincipalPredicate;
+}
+
+export const holdsIn =
+  ({ permits, restricts }: Halves): PrincipalPredicate =>
+  (resource, principal) =>
+    restricts(resource, principal) && permits(resource, principal);
+
+export const joined = (a: Halves, b: Halves): Halves => ({
+  permits: (resource, principal) => a.permits(resource, principal) || b.permits(resource, principal),
+  restricts: (resource, principal) => a.restricts(resource, principal) && b.restricts(resource, principal),
+});
+
+/** The test of rows that a query finds which does not state all rules. */
+export interface RowTest extends Halves {
+  readonly needsItems: boolean;
+  readonly steps: number;
+}
+
+/** The ways into a scope and its restrictions, with `$user.…` for differences between principals. */
+export interface Unbound {
+  /** All of them; of many rules it takes long to make, and is made when somebody asks for it. */
+  whole(): Ways;
+  /** What a query states instead, where the rules are too many for one. */
+  readonly around?: Ways | undefined;
+  test(): RowTest;
+}
+
+const both = (a: Ways, b: Ways): Ways => ({
+  ways: [...a.ways, ...b.ways],
+  restricts: [...a.restricts, ...b.restricts],
+});
+
+export const bothUnbound = (a: Unbound, b: Unbound): Unbound => ({
+  whole: () => both(a.whole(), b.whole()),
+  around: a.around || b.around ? both(a.around ?? a.whole(), b.around ?? b.whole()) : undefined,
+  test: () => {
+    const [one, other] = [a.test(), b.test()];
+    return {
+      ...joined(one, other),
+      needsItems: one.needsItems || other.needsItems,
+      // Both count the row itself.
+      steps: one.steps + other.steps - 1,
+    };
+  },
+});
+
+const ANYTHING: readonly Condition[] = Object.freeze([EVERYTHING]);
+const UNRESTRICTED: readonly Condition[] = Object.freeze([]);
+
+/** Compiles both halves. */
+export const halvesOf = (
+  predicates: Predicates,
+  permits: readonly Condition[],
+  restricts: readonly Condition[],
+): Halves => ({
+  permits: predicates.combined(permits, UNRESTRICTED),
+  restricts: predicates.combined(ANYTHING, restricts),
+});
