@@ -6,7 +6,7 @@ export async function sessionSecret(configured, store) {
   const settings = store.values('settings');
   const kept = await settings.get('session-secret');
   if (typeof kept === 'string') return kept;
-  const secret = randomBytes(32).toString('base64url');
-  await settings.set('session-secret', secret);
-  return secret;
+  // Processes that start at the same time must agree on one.
+  await settings.add('session-secret', randomBytes(32).toString('base64url'));
+  return settings.get('session-secret');
 }

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { CouldNotTell } from 'bpmn-guard';
 import { html } from './html.js';
 
 const FIELD = '_once';
@@ -32,7 +33,8 @@ export function onceIn(store) {
       const before = await answers.get(key);
       if (before !== undefined && isOurs) await store.locks.release(key, holder);
       if (before !== undefined || isOurs) return before;
-      if (performance.now() > end) return '/tasks';
+      if (performance.now() > end)
+        throw new CouldNotTell('could-not-tell', 'The form was sent before, and has no answer yet.');
       await pause();
     }
   }

@@ -18,13 +18,14 @@ export const archive: Run = (args, io) => {
   const dryRun = values['dry-run'] === true;
   return withStore(values, io, async (store) => {
     const interruption = io.onInterrupt();
-    const { archived, kept, changed, complete } = await archiveEnded(store.instances, {
+    const { archived, kept, changed, tooLarge, complete } = await archiveEnded(store.instances, {
       before,
       dryRun,
       signal: interruption.signal,
       onProgress: (now) =>
         io.err(
-          `${now.archived + now.kept + now.changed} of ${now.total} looked at, ${now.archived} archived`,
+          `${now.archived + now.kept + now.changed + now.tooLarge} of ${now.total} looked at, ` +
+            `${now.archived} archived`,
         ),
     }).finally(() => interruption.done());
     if (archived > 0 && !dryRun)
@@ -36,7 +37,8 @@ export const archive: Run = (args, io) => {
     );
     if (kept > 0) io.out(`${count(kept, 'instance')} kept: a process of their case has not ended by then.`);
     if (changed > 0) io.out(`${count(changed, 'instance')} changed meanwhile: run it again for them.`);
+    if (tooLarge > 0) io.out(`${count(tooLarge, 'instance')} kept: too large for the archive.`);
     if (!complete) io.out('Stopped. Run it again to continue.');
-    return complete && changed === 0 ? 0 : 1;
+    return complete && changed + tooLarge === 0 ? 0 : 1;
   });
 };

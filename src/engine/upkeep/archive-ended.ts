@@ -1,4 +1,5 @@
 import { CALL_ACTIVITY } from '../../core/condition/element-types.js';
+import { isGuardError } from '../../core/errors.js';
 import type { Filter, InstanceStore, StoredInstance } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { itemsOf } from '../../store/query/stored.js';
@@ -21,6 +22,8 @@ export interface ArchiveProgress {
   readonly kept: number;
   /** Left because somebody changed them meanwhile. */
   readonly changed: number;
+  /** Kept because the archive cannot hold it, with its log and save points. */
+  readonly tooLarge: number;
   /** How many had ended by then at the beginning. */
   readonly total: number;
 }
@@ -87,13 +90,23 @@ class Archiver {
    * Copies the instance to the archive, then removes it at the revision that was copied. If the process ends in
    * between, the next run does both again.
    */
-  async archive({ id }: StoredInstance): Promise<boolean> {
+  private async archive({ id }: StoredInstance): Promise<boolean> {
     const whole = await this.instances.load(id);
     if (whole === undefined || !this.hasEnded(whole)) return false;
     await this.instances.archive([whole]);
     const rev = whole.guard?.rev;
     const unchanged: Filter = { status: whole.status, 'guard.rev': rev ?? { $exists: false } };
     return (await this.instances.remove([id], unchanged)) === 1;
+  }
+
+  /** What became of it. One that is too large for the archive does not keep the others from it. */
+  async outcome(instance: StoredInstance): Promise<'archived' | 'changed' | 'tooLarge'> {
+    try {
+      return (await this.archive(instance)) ? 'archived' : 'changed';
+    } catch (error) {
+      if (isGuardError(error) && error.code === 'too-large') return 'tooLarge';
+      throw error;
+    }
   }
 }
 
@@ -109,11 +122,10 @@ export async function archiveEnded(
   const filter = endedBefore(before);
   const archiver = new Archiver(instances, before);
   const total = await countAll(instances, filter);
-  const counts = { archived: 0, kept: 0, changed: 0 };
+  const counts = { archived: 0, kept: 0, changed: 0, tooLarge: 0 };
   const one = async (instance: StoredInstance): Promise<void> => {
     if (await archiver.belongsToRunning(instance)) counts.kept++;
-    else if (dryRun || (await archiver.archive(instance))) counts.archived++;
-    else counts.changed++;
+    else counts[dryRun ? 'archived' : await archiver.outcome(instance)]++;
   };
   const plan = { filter, bytes: BATCH_BYTES, without: LARGE_FIELDS };
   for await (const batch of walk(BATCH, (page) => instances.find({ ...page, ...plan }), placeOfInstance)) {

@@ -1,5 +1,6 @@
 import { archiveEnded } from '../../../src/engine/upkeep/archive-ended.js';
 import { openStore, type Store } from 'bpmn-guard';
+import { BadInput } from '../../../src/core/errors.js';
 import type { StoredInstance } from '../../../src/store/port.js';
 import { openSource, type Lasting } from '../../../src/store/contents/open-contents.js';
 import { lastingPlace, onStores, type Place } from '../../support/stores.js';
@@ -46,6 +47,18 @@ onStores('Archiving ended instances', (kind) => {
     return found.sort((a, b) => (String(a.id) < String(b.id) ? -1 : 1));
   }
 
+  test('keeps what is too large for the archive, and goes on with the others', async () => {
+    await put(ended('a'), ended('b'), ended('c'));
+    const { archive } = store.instances;
+    jest.spyOn(store.instances, 'archive').mockImplementation(async (documents) => {
+      if (documents[0]?.id === 'b') throw new BadInput('too-large', 'The document is too large.');
+      return archive.call(store.instances, documents);
+    });
+    const done = await archiveEnded(store.instances, { before: BEFORE });
+    expect(done).toMatchObject({ archived: 2, tooLarge: 1, complete: true });
+    expect(await left()).toEqual(['b']);
+  });
+
   test('moves what ended before the time, whole, and leaves everything else', async () => {
     await put(
       ended('a'),
@@ -56,7 +69,14 @@ onStores('Archiving ended instances', (kind) => {
       ended('unfinished', { guard: { rev: 1, unfinished: true } }),
     );
     const done = await archiveEnded(store.instances, { before: BEFORE });
-    expect(done).toEqual({ archived: 3, kept: 0, changed: 0, total: 3, complete: true });
+    expect(done).toEqual({
+      archived: 3,
+      kept: 0,
+      changed: 0,
+      tooLarge: 0,
+      total: 3,
+      complete: true,
+    });
     expect(await left()).toEqual(['on-time', 'running', 'unfinished']);
     const copies = await archived();
     expect(copies.map(({ id }) => id)).toEqual(['a', 'b', 'unguarded']);
