@@ -171,14 +171,21 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
   return Object.freeze({
     async create(name, wanted = {}) {
       const checked = checkKey(name, wanted);
-      const isSame = ({ key }: { key: ApiKey }): boolean =>
-        key.name === checked.name && key.tenantId === checked.tenantId && !ended(key);
-      if ([...(await read()).values()].some(isSame))
-        throw new Conflict('conflict', 'A key of that name is in use; revoke it first.');
       const id = randomBytes(8).toString('hex');
+      const isSame = ({ key }: { key: ApiKey }): boolean =>
+        key.name === checked.name && key.tenantId === checked.tenantId && !ended(key) && key.id !== id;
+      const isInUse = async (): Promise<boolean> => [...(await read()).values()].some(isSame);
+      const inUse = (): Conflict =>
+        new Conflict('conflict', 'A key of that name is in use; revoke it first.');
+      if (await isInUse()) throw inUse();
       const text = `bg_${id}_${randomBytes(32).toString('base64url')}`;
       const row: StoredKey = { ...checked, created: today(), hash: digest(text).toString('hex') };
       await stored.set(id, row);
+      // Another one may have been created at the same time. Both may withdraw then; neither is known to anybody yet.
+      if (await isInUse()) {
+        await stored.delete(id);
+        throw inUse();
+      }
       current.forget();
       return { text, key: shown(id, row) };
     },

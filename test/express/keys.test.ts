@@ -96,6 +96,13 @@ onStores('keys', (kind) => {
     expect(await keys.list()).toHaveLength(2);
   });
 
+  test('of many keys of one name that are created at once at most one lives', async () => {
+    const made = await Promise.allSettled(Array.from({ length: 20 }, () => keys.create('ci')));
+    const won = made.filter(({ status }) => status === 'fulfilled');
+    expect(won.length).toBeLessThanOrEqual(1);
+    expect((await keys.list()).filter(({ name }) => name === 'ci')).toHaveLength(won.length);
+  });
+
   test('a key expires', async () => {
     const { text } = await keys.create('erp', { expires: new Date(Date.now() + 60_000) });
     expect((await keys.find(text))?.name).toBe('erp');
