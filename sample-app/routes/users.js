@@ -89,7 +89,12 @@ export function userRoutes(guard, users) {
       const user = await find(req, res);
       await attempt(
         () => work(user, req.body, view.user).then(() => goTo(req, res, addressOf(user), said(user))),
-        (error) => res.locals.show(userPage(view, { user, problem: error.message }), error.status),
+        // As the user is now: what came before the refused part has been changed.
+        async (error) =>
+          res.locals.show(
+            userPage(view, { user: await find(req, res), problem: error.message }),
+            error.status,
+          ),
       );
     });
 

@@ -213,7 +213,8 @@ export const lintPolicies: Run = (args, io) => {
       io.out(values.json === true ? JSON.stringify(finding) : `${severity}: ${kind} ${id}: ${message}`);
     }
     for (const what of leftOut) io.err(`not looked at: ${what}`);
-    if (findings.length === 0 && values.json !== true) io.out('nothing found');
+    if (findings.length === 0 && values.json !== true)
+      io.out(leftOut.length === 0 ? 'nothing found' : 'nothing found in what was looked at');
     return findings.length === 0 ? 0 : 1;
   });
 };
