@@ -73,8 +73,6 @@ export interface ItemPlan extends Paging {
   /** Missing: the filters admit no other rows. It is applied to the same documents as `each`. */
   readonly exact?: Exact | undefined;
   readonly needsAll: boolean;
-  /** Top-level fields of the instance to omit from the rows, in addition to those that rows never have. */
-  readonly without?: readonly string[] | undefined;
 }
 
 /** What a plan selects, whatever part of it is returned. */

@@ -1,9 +1,7 @@
 import { BadInput } from '../../core/errors.js';
 import type { Resource } from '../../core/resource.js';
-import type { InstancePlan, ItemPlan, StoredInstance, StoredItem, UnwoundItem } from '../../store/port.js';
-import { cursorOf } from '../../store/query/item-order.js';
+import type { StoredInstance, StoredItem, UnwoundItem } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
-import { placeOfInstance, walk } from '../../store/query/walk.js';
 import type { TaskCommand } from '../contract/types.js';
 import { namesIn } from '../model/derive.js';
 import { taskState } from '../model/task-state.js';
@@ -70,33 +68,19 @@ function ofTask(call: Call, resource: Resource & { item: StoredItem }): TaskComm
   );
 }
 
-/** Tasks of one instance. */
-interface OfInstance {
-  readonly instance: StoredInstance;
-  readonly items: readonly StoredItem[];
-}
-
-/** The rows by instance, which has all its items where a rule of one of the commands refers to those. */
-async function* inInstances(
+/** The instances of the rows with all their items, where a rule of one of the commands refers to those. */
+async function wholeOf(
   { calls }: CommandParts,
   call: Call,
   rows: readonly UnwoundItem[],
-): AsyncGenerator<OfInstance> {
+): Promise<ReadonlyMap<string, StoredInstance>> {
   const asked = Object.values(OFFERS).flatMap(({ effect: { operations, facts } }) =>
     operations.map((operation) => call.ruling(operation, facts)),
   );
-  const isWhole = [call.ruling('task:read'), ...asked].some((ruling) => ruling.needs('items'));
-  const items = new Map<string, StoredItem[]>();
-  for (const { items: item, ...instance } of rows) {
-    if (!isWhole) yield { instance: instance as StoredInstance, items: [item] };
-    else if (items.get(instance.id)?.push(item) === undefined) items.set(instance.id, [item]);
-  }
-  if (items.size === 0) return;
-  const filter = { id: { $in: [...items.keys()] } };
-  const find = (page: Partial<InstancePlan>): Promise<StoredInstance[]> =>
-    calls.store.instances.find({ filter, without: LARGE_FIELDS, ...page });
-  for await (const found of walk(MOST, find, placeOfInstance))
-    for (const instance of found) yield { instance, items: items.get(instance.id) ?? [] };
+  if (![call.ruling('task:read'), ...asked].some((ruling) => ruling.needs('items'))) return new Map();
+  const ids = [...new Set(rows.map(({ id }) => id))];
+  const found = await calls.store.instances.find({ filter: { id: { $in: ids } }, without: LARGE_FIELDS });
+  return new Map(found.map((instance) => [instance.id, instance]));
 }
 
 /**
@@ -112,17 +96,19 @@ export async function allowedOn(
   if (!Array.isArray(given)) throw new BadInput('bad-request', 'The tasks must be a list of their ids.');
   if (given.length > MOST) throw new BadInput('too-large', `A call may ask about at most ${MOST} tasks.`);
   const ids = Array.from(given as unknown[], (id) => checkId(id, 'The id of each task'));
+  const rows =
+    ids.length === 0
+      ? []
+      : await parts.calls.store.instances.findItems({
+          before: { items: { $elemMatch: { id: { $in: ids } } } },
+          each: { 'items.id': { $in: ids } },
+          needsAll: false,
+        });
+  const whole = await wholeOf(parts, call, rows);
   const found = new Map<string, TaskCommand[]>();
-  const { instances } = parts.calls.store;
-  const plan = {
-    before: { items: { $elemMatch: { id: { $in: ids } } } },
-    each: { 'items.id': { $in: ids } },
-    needsAll: false,
-  };
-  // Who may see none of the tasks may ask about them: so no more than a page of them is read at once.
-  const find = (page: Partial<ItemPlan>): Promise<UnwoundItem[]> => instances.findItems({ ...plan, ...page });
-  for await (const rows of ids.length === 0 ? [] : walk(MOST, find, cursorOf))
-    for await (const { instance, items } of inInstances(parts, call, rows))
-      if (isRunning(instance)) for (const item of items) found.set(item.id, ofTask(call, { item, instance }));
+  for (const { items: item, ...row } of rows) {
+    const instance = whole.get(row.id) ?? row;
+    if (isRunning(instance)) found.set(item.id, ofTask(call, { item, instance }));
+  }
   return Object.fromEntries(ids.map((id) => [id, found.get(id) ?? []]));
 }

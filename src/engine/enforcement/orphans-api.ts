@@ -8,7 +8,6 @@ import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
 import { parsePage, parseParameters, printCursor } from './paging.js';
 import { cursorOf } from '../../store/query/item-order.js';
-import { BESIDE_ITEMS } from '../../store/query/large-fields.js';
 import { PENDING } from './data-api.js';
 
 /**
@@ -32,8 +31,7 @@ export async function findOrphans(
   if (page.after === undefined && (await calls.holds(call.principal, 'SecurityRole:Read')))
     for (const role of call.inForce.securityRoles.unheld) found.push({ kind: 'security-role', role });
   const plan = itemPlan(scope, scopeOf(NOTHING), PENDING, page, calls.searching);
-  const rows =
-    plan === undefined ? [] : await calls.store.instances.findItems({ ...plan, without: BESIDE_ITEMS });
+  const rows = plan === undefined ? [] : await calls.store.instances.findItems(plan);
   const seen = new Set<string>();
   const shown = calls.principals.hasDirectory
     ? await reads.itemsOf(call, 'task:read', rows)

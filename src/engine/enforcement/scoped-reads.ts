@@ -10,7 +10,7 @@ import { instancePlan, itemPlan, looksInside, type ScopedOptions } from '../../s
 import { hiddenSort } from '../../store/query/hidden.js';
 import { whole } from '../../store/query/stored.js';
 import { isCut, markCut } from '../../store/query/budget.js';
-import { BESIDE_ITEMS, UNLISTED } from '../../store/query/large-fields.js';
+import { UNLISTED } from '../../store/query/large-fields.js';
 import type { ItemView } from '../contract/types.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
@@ -158,10 +158,7 @@ export class ScopedReads {
         ],
       };
       const plan = itemPlan(scope, NO_INSTANCE, query, {}, { reindexed: false });
-      const found =
-        plan === undefined
-          ? []
-          : await this.calls.store.instances.findItems({ ...plan, without: BESIDE_ITEMS });
+      const found = plan === undefined ? [] : await this.calls.store.instances.findItems(plan);
       return found.map(({ items }) => items.id);
     });
   }
@@ -217,7 +214,7 @@ export class ScopedReads {
     if (plan === undefined) return [];
     // Nothing waits in an instance that has ended, and the indexes of messages and signals have only running ones.
     const before = { $and: [{ status: 'running' }, plan.before] };
-    const rows = await this.calls.store.instances.findItems({ ...plan, before, without: BESIDE_ITEMS });
+    const rows = await this.calls.store.instances.findItems({ ...plan, before });
     return rows.map(({ id, items, guard }) => ({ instanceId: id, itemId: items.id, rev: guard?.rev }));
   }
 

@@ -2,7 +2,7 @@ import { CALL_ACTIVITY } from '../../core/condition/element-types.js';
 import { CouldNotTell } from '../../core/errors.js';
 import { inTenant } from '../../core/marks/mark.js';
 import type { InstanceGuard, Store, StoredFields, StoredInstance, TaskFact } from '../../store/port.js';
-import { BESIDE_ITEMS, LARGE_FIELDS } from '../../store/query/large-fields.js';
+import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { itemsOf } from '../../store/query/stored.js';
 import { mergeFacts, pastFacts, taskFacts, type CaseFacts } from '../model/case-facts.js';
 import { changeGuard } from './change-guard.js';
@@ -77,8 +77,6 @@ export class Cases {
         before: { items: { $elemMatch: { id: top.parentItemId } } },
         each: { 'items.id': top.parentItemId },
         needsAll: false,
-        without: BESIDE_ITEMS,
-        limit: 2,
       });
       // The instance that called is gone.
       if (caller === undefined) break;

@@ -1,13 +1,12 @@
 import { compileMatch } from '../../store/bson/match.js';
 import type { CommandRunner } from './command-runner.js';
 import type { HostExecution } from '../model/host.js';
-import { BESIDE_ITEMS } from '../../store/query/large-fields.js';
 import { trustedItemPlan } from './host-store.js';
 import type { HostModels } from './host-models.js';
 import type { InnerEngine } from './inner-engine.js';
 import { BadInput } from '../../core/errors.js';
 import { SYSTEM_USER } from '../../core/principal.js';
-import { compareText, isScalar, show } from '../../core/value.js';
+import { isScalar, show } from '../../core/value.js';
 
 type Query = Record<string, unknown>;
 
@@ -60,16 +59,15 @@ export class Correlation {
       'items.status': 'wait',
     };
     // Nothing waits in an instance that has ended, and the indexes of messages and signals have only running ones.
-    const found: (Target & { readonly seq: number; readonly _id: string })[] = [];
-    for await (const rows of this.runner.hostStore.itemRows({ status: 'running', ...query }, BESIDE_ITEMS))
-      for (const { _id, id, name, items } of rows)
-        if (command?.executions.has(id) !== true)
-          found.push({ instanceId: id, itemId: items.id, name, seq: Number(items.seq), _id: String(_id) });
-    // The pages come in any order.
-    found.sort((a, b) => compareText(b._id, a._id)).sort((a, b) => a.seq - b.seq);
+    const rows = await this.runner.hostStore.findItems({ status: 'running', ...query });
+    const others = rows.filter((row) => command?.executions.has(row.instanceId as string) !== true);
     return [
       ...this.ownWaiting(query),
-      ...found.map(({ instanceId, itemId, name }) => ({ instanceId, itemId, name })),
+      ...others.map((row) => ({
+        instanceId: row.instanceId as string,
+        itemId: row.id as string,
+        name: row.processName,
+      })),
     ];
   }
 

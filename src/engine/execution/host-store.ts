@@ -1,5 +1,5 @@
 import { GuardError } from '../../core/errors.js';
-import type { Filter, ItemPlan, Store, StoredInstance, StoredItem, UnwoundItem } from '../../store/port.js';
+import type { Filter, ItemPlan, Store, StoredInstance, StoredItem } from '../../store/port.js';
 import { cursorOf } from '../../store/query/item-order.js';
 import { walk } from '../../store/query/walk.js';
 import type { Room } from '../contract/limits.js';
@@ -45,10 +45,11 @@ function unwoundForm(query: unknown): unknown {
   return out;
 }
 
-type Named = Pick<StoredInstance, 'id' | 'name' | 'data' | 'tokens' | 'version'>;
-
 /** An item in the form of upstream's data store. */
-function upstreamItem(instance: Named, item: StoredItem): Row {
+function upstreamItem(
+  instance: Pick<StoredInstance, 'id' | 'name' | 'data' | 'tokens' | 'version'>,
+  item: StoredItem,
+): Row {
   const { id: instanceId, name: processName, data: instanceData, version: instanceVersion } = instance;
   return {
     ...item,
@@ -172,14 +173,13 @@ export class HostStore {
 
   /** Stored items, a page at a time: each page is a query of its own, with limits of its own. */
   async *itemPages(query: Query): AsyncGenerator<Row[]> {
-    for await (const rows of this.itemRows(query))
+    const plan = trustedItemPlan(query);
+    for await (const rows of walk(
+      PAGE,
+      (page) => this.store.instances.findItems({ ...plan, ...page }),
+      cursorOf,
+    ))
       yield rows.map(({ items, ...instance }) => upstreamItem(instance as unknown as StoredInstance, items));
-  }
-
-  /** The same in the form of the store. @param without fields of the instances that are not read */
-  itemRows(query: Query, without: readonly string[] = []): AsyncGenerator<UnwoundItem[]> {
-    const plan = { ...trustedItemPlan(query), without };
-    return walk(PAGE, (page) => this.store.instances.findItems({ ...plan, ...page }), cursorOf);
   }
 
   private itemInCommand(query: Query): Row | undefined {

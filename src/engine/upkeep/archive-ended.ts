@@ -128,7 +128,7 @@ export async function archiveEnded(
     else counts[dryRun ? 'archived' : await archiver.outcome(instance)]++;
   };
   const plan = { filter, bytes: BATCH_BYTES, without: LARGE_FIELDS };
-  for await (const batch of walk(BATCH, (page) => instances.find({ ...page, ...plan }), placeOfInstance)) {
+  for await (const batch of walk(BATCH, (page) => instances.find({ ...plan, ...page }), placeOfInstance)) {
     if (signal?.aborted === true) return { ...counts, total, complete: false };
     for (let at = 0; at < batch.length; at += AT_ONCE)
       await Promise.all(batch.slice(at, at + AT_ONCE).map(one));

@@ -17,7 +17,7 @@ export async function countAll(instances: InstanceStore, filter: Filter): Promis
   }
   const plan = { filter, bytes: PAGE_BYTES, without: WITHOUT };
   let count = 0;
-  for await (const rows of walk(PAGE, (page) => instances.find({ ...page, ...plan }), placeOfInstance))
+  for await (const rows of walk(PAGE, (page) => instances.find({ ...plan, ...page }), placeOfInstance))
     count += rows.length;
   return count;
 }

@@ -1,5 +1,4 @@
 import type { Store } from '../../store/port.js';
-import { BESIDE_ITEMS } from '../../store/query/large-fields.js';
 import { USER_TASK } from '../../core/condition/element-types.js';
 import { seldom } from '../../core/recent.js';
 import type { Health } from '../contract/types.js';
@@ -33,7 +32,6 @@ export class OrphanCount {
       each: { 'items.type': USER_TASK, 'items.status': 'wait' },
       needsAll: false,
       limit: MOST_TASKS + 1,
-      without: BESIDE_ITEMS,
     });
     const looked = rows.slice(0, MOST_TASKS);
     const known = new KnownUsers(this.principals);

@@ -14,7 +14,7 @@ import { Selection } from '../query/selection.js';
 import { revisionOf } from '../query/stored.js';
 import type { Turns } from '../turns.js';
 import { PageWalk } from './page-walk.js';
-import { placeOf, rowsAt, unwind, viewOf, type Place, type Row } from '../query/unwind.js';
+import { placeOf, rowsAt, unwind, viewOf, type Place, type Row } from './unwind.js';
 
 /** Steps for unwinding one instance, in addition to those of its items. */
 const UNWINDING = 10;
@@ -51,20 +51,17 @@ async function eachRow(
   );
 }
 
+const WITHOUT = [...NOT_WITH_ITEMS, 'items'];
+
 /** Rows of an answer. Those of one instance share the copy of its fields. */
 class Copies {
   private readonly known = new Map<string, { readonly rev: unknown; readonly fields: object }>();
-  private readonly without: readonly string[];
-
-  constructor({ without = [] }: Pick<ItemPlan, 'without'>) {
-    this.without = [...NOT_WITH_ITEMS, 'items', ...without];
-  }
 
   row({ document, item }: Row): UnwoundItem {
     const [id, rev] = [document.id, revisionOf(document)];
     let found = this.known.get(id);
     if (found === undefined || found.rev !== rev) {
-      found = { rev, fields: copyWithout(document, this.without) };
+      found = { rev, fields: copyWithout(document, WITHOUT) };
       this.known.set(id, found);
     }
     return { ...found.fields, items: copy(item) } as UnwoundItem;
@@ -77,12 +74,10 @@ export async function findItems(index: InstanceIndex, plan: ItemPlan, turns: Tur
   refuseLarge([plan.before, plan.each], sort);
   if (limit === 0) return [];
   const size = sizesOf();
-  const data =
-    plan.without?.includes('data') === true ? () => undefined : ({ document }: Row) => document.data;
-  const sizeOf = (row: Row): number => size.item({ data: data(row), items: row.item });
+  const sizeOf = ({ document, item }: Row): number => size.item({ data: document.data, items: item });
   const work = new Work(turns);
   if (sort !== undefined) return readPlaces(index, plan, await sortedPlaces(index, plan, sort, work), work);
-  const copies = new Copies(plan);
+  const copies = new Copies();
   const page = new Selection<Row>(plan, sizeOf);
   const walk = new PageWalk(plan);
   await eachRow(index, plan, work, (row) => page.add(row), walk.options);
@@ -124,7 +119,7 @@ async function readPlaces(
     const stored = await index.current(id, admits);
     if (stored !== undefined) {
       work.spend(UNWINDING);
-      const [copies, size] = [new Copies(plan), sizesOf()];
+      const [copies, size] = [new Copies(), sizesOf()];
       const of = group.map((at) => places[at] as Place);
       for (const [i, row] of rowsAt(stored, of, match, needsAll, work.spend).entries())
         if (row !== undefined) page.add(group[i] as number, copies.row(row), size.item);

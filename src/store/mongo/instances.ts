@@ -25,7 +25,7 @@ import { isObjectId } from '../bson/object-id.js';
 import type { Collections } from './collections.js';
 import { endedPage } from './ended-walk.js';
 import { ItemQueries } from './items.js';
-import { mergedPage } from './merged-walks.js';
+import { merged } from './merged-walks.js';
 import { conjunction, leavingOut, markFilter, portions } from './query.js';
 import { ReadInstances } from './read-instances.js';
 
@@ -68,7 +68,13 @@ export class MongoInstances implements InstanceStore {
     const inOrder: FindOptions = { ...options, sort: [['_id', direction]] };
     const parts = portions(marks);
     if (parts.length === 1) return this.rows({ ...plan, ...page, filter: older }, tested, inOrder);
-    return mergedPage(this.collections.instances, { ...plan, filter: older }, direction, options, tested);
+    const walks = await Promise.all(
+      parts.map((some) => {
+        const walk = { ...plan, filter: older, marks: some, skip: 0, limit: skip + page.limit };
+        return this.rows(walk, tested, inOrder);
+      }),
+    );
+    return merged(walks, plan, direction);
   }
 
   private async rows(

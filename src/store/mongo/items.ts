@@ -1,27 +1,37 @@
+import { ObjectId } from 'bson';
 import type { Collection, Document } from 'mongodb';
 import { isAfter, isInside, sortItems } from '../query/item-order.js';
-import { refuseLarge } from '../query/large-fields.js';
-import type { ItemPlan, SelectedItems, Sort, UnwoundItem } from '../port.js';
-import { Budget, isShort, markCut } from '../query/budget.js';
+import { NOT_WITH_ITEMS, refuseLarge } from '../query/large-fields.js';
+import type { Cursor, Filter, ItemPlan, SelectedItems, Sort, UnwoundItem } from '../port.js';
+import { Budget, isCut, markCut } from '../query/budget.js';
 import { sizesOf } from '../query/paging.js';
-import { PlacedRows } from '../query/placed-rows.js';
-import { Selection } from '../query/selection.js';
 import type { Turns } from '../turns.js';
-import { grouped, groupsOf, pipeline, trimmed } from './item-groups.js';
-import { portions } from './query.js';
-import { beyond, hexOf, isBefore, type Way } from './streams.js';
-import { TestedItems } from './tested-items.js';
+import { numberOf, taken, testedBy, type Passing, type Tested } from './taken.js';
+import { conjunction, leavingOut, markFilter, portions } from './query.js';
 
-/** Places that are looked for at once. */
-const PLACES = 5000;
-/** So few rows come with their instances at once. */
-const FEW = 2;
+/** A direction of `_id`: -1 for the newest instance first. */
+type Way = 1 | -1;
 
 /** The direction of a list by age; undefined: it has another order. */
 const wayOf = (sort: Sort | undefined): Way | undefined => {
   const [[field, way] = ['_id', -1] as const, ...more] = sort ?? [];
   return field === '_id' && more.length === 0 ? way : undefined;
 };
+
+/**
+ * Stages from instances to items. Sorting comes first, while an index (`guard.open` or `guard.read` with `_id`, or
+ * `_id`) can provide the order; then the large fields are removed, before `$unwind` would copy them for each item.
+ */
+function pipeline({ before, marks, each, needsAll }: SelectedItems, way?: Way, where?: Filter): Document[] {
+  return [
+    { $match: conjunction(markFilter(marks), before, where) },
+    ...(way === undefined ? [] : [{ $sort: { _id: way } }]),
+    { $project: leavingOut(NOT_WITH_ITEMS) },
+    ...(needsAll ? [{ $addFields: { all: '$items' } }] : []),
+    { $unwind: '$items' },
+    { $match: each },
+  ];
+}
 
 /** Sort fields that break ties of the requested order. */
 const TIE_BREAKS: Sort = [
@@ -30,152 +40,160 @@ const TIE_BREAKS: Sort = [
   ['items.id', 1],
 ];
 
-/** Instances in their order, with the number of rows that were found of each. */
-interface Found {
-  readonly counts: ReadonlyMap<string, number>;
-  /** Whether that is all; if not, the last one may have more rows. */
-  readonly isAll: boolean;
-}
+/** Removes `all`, which is never part of the answer; a test of the rows may need it before. */
+const trimmed = ({ needsAll, exact }: SelectedItems): Document[] =>
+  needsAll && exact === undefined ? [{ $project: { all: 0 } }] : [];
+const withoutAll = ({ all: _all, ...row }: Document): Document => row;
 
-const item = ({ items }: UnwoundItem): unknown => items;
-const nameOf = ({ items }: Document): string => JSON.stringify((items as Document | null)?.id) ?? '';
+const hexOf = (row: UnwoundItem): string => String(row._id);
+const atInstance = (id: string): Filter => ({ _id: new ObjectId(id) });
+const beyond = (id: string | undefined, way: Way): Filter | undefined =>
+  id === undefined ? undefined : { _id: { [way === 1 ? '$gt' : '$lt']: new ObjectId(id) } };
+const isBefore = (id: string, other: string, way: Way): boolean => (way === 1 ? id < other : id > other);
 
 /** Queries for items: the database unwinds instances, so the siblings of an item never leave it. */
 export class ItemQueries {
-  private readonly tested: TestedItems;
-
   constructor(
     private readonly instances: Collection<Document>,
-    turns: Turns,
-  ) {
-    this.tested = new TestedItems(instances, turns);
-  }
+    private readonly turns: Turns,
+  ) {}
 
-  private rows(stages: Document[]): Promise<Document[]> {
-    return this.instances.aggregate(stages, { allowDiskUse: true }).toArray();
+  private async run(stages: Document[], budget = new Budget(), passing?: Passing): Promise<UnwoundItem[]> {
+    const size = sizesOf();
+    const cursor = this.instances.aggregate(stages, { allowDiskUse: true });
+    const sizeOf = (row: Document): number => size.item(row);
+    return (await taken(cursor, budget, sizeOf, sharing(), passing)) as unknown as UnwoundItem[];
   }
 
   async count(plan: SelectedItems, most = Infinity): Promise<number> {
     refuseLarge([plan.before, plan.each]);
     if (most === 0) return 0;
-    if (plan.exact !== undefined) return this.tested.count(plan, most);
+    const tested = testedBy(plan, this.turns);
+    const stages = pipeline(plan);
+    if (tested !== undefined) return numberOf(tested.rows(this.instances.aggregate(stages)), most);
     const limited = Number.isFinite(most) ? [{ $limit: most }] : [];
-    const stages = [...pipeline(plan), ...limited, { $count: 'count' }];
-    const [row] = await this.instances.aggregate(stages).toArray();
+    const [row] = await this.instances.aggregate([...stages, ...limited, { $count: 'count' }]).toArray();
     return (row?.count as number | undefined) ?? 0;
   }
 
   async find(plan: ItemPlan): Promise<UnwoundItem[]> {
     refuseLarge([plan.before, plan.each], plan.sort);
     if (plan.limit === 0) return [];
+    const tested = testedBy(plan, this.turns);
     const way = wayOf(plan.sort);
-    if (plan.exact !== undefined) return this.tested.find(plan, way);
-    return way === undefined ? this.sorted(plan, plan.sort ?? []) : this.byAge(plan, way);
+    return way === undefined ? this.sorted(plan, plan.sort ?? [], tested) : this.byAge(plan, tested, way);
   }
 
-  /** The database sorts places; the rows are read by them, each instance once. */
-  private async sorted(plan: ItemPlan, sort: Sort): Promise<UnwoundItem[]> {
-    const { skip = 0, limit, bytes } = plan;
+  private sorted(plan: ItemPlan, sort: Sort, tested: Tested | undefined): Promise<UnwoundItem[]> {
+    const { skip = 0, limit } = plan;
+    const page = [
+      ...(skip > 0 ? [{ $skip: skip }] : []),
+      ...(limit === undefined ? [] : [{ $limit: limit }]),
+      ...trimmed(plan),
+    ];
     const $sort = {
       ...Object.fromEntries(sort),
       ...Object.fromEntries(TIE_BREAKS.filter(([field]) => !sort.some(([named]) => named === field))),
     };
-    const places = await this.rows([
-      ...pipeline(plan),
-      { $sort },
-      ...(skip > 0 ? [{ $skip: skip }] : []),
-      ...(limit === undefined ? [] : [{ $limit: limit }]),
-      { $project: { 'items.id': 1 } },
-    ]);
-    const wanted = grouped(places.keys(), (at) => hexOf(places[at] as Document));
-    const page = new PlacedRows<UnwoundItem>(places.length, bytes);
-    const size = sizesOf();
-    const isWanted = (id: string): boolean => (wanted.get(id)?.[0] ?? 0) < page.end;
-    // In the order of the first places, so that what does not fit is not read.
-    for await (const { id, rows } of groupsOf(this.instances, plan, [...wanted.keys()], -1, isWanted)) {
-      const named = grouped(rows, nameOf);
-      for (const at of wanted.get(id) ?? []) {
-        const row = named.get(nameOf(places[at] as Document))?.shift();
-        if (row !== undefined) page.add(at, row, size.item);
-      }
-    }
-    return page.isCut || isShort(page.rows, places, limit) ? markCut(page.rows) : page.rows;
+    return this.run(
+      [...pipeline(plan), { $sort }, ...(tested === undefined ? page : [])],
+      new Budget(plan.bytes),
+      tested && { tested, skip, limit: limit ?? Infinity },
+    );
   }
 
-  /** The instances of the next rows. Only ids leave the database, so rows that are skipped cost little. */
-  private async placesOf(plan: ItemPlan, from: string | undefined, wanted: number, way: Way): Promise<Found> {
-    const walks = await Promise.all(
+  /** All items of one instance that the plan admits. */
+  private async ofInstance(
+    plan: ItemPlan,
+    tested: Tested | undefined,
+    id: string,
+    after?: Cursor,
+  ): Promise<UnwoundItem[]> {
+    const stages = [...pipeline(plan, undefined, atInstance(id)), ...trimmed(plan)];
+    const all = tested && { tested, skip: 0, limit: Infinity };
+    const rows = sortItems(await this.run(stages, undefined, all), (row) => row.items);
+    return after === undefined ? rows : rows.filter((row) => isAfter(row.items, after));
+  }
+
+  /** One walk per portion of the marks: adjacent rows, in the order of their instances. */
+  private async walks(
+    plan: ItemPlan,
+    tested: Tested | undefined,
+    from: string | undefined,
+    limit: number,
+    way: Way,
+  ): Promise<UnwoundItem[][]> {
+    const limited = tested === undefined && Number.isFinite(limit) ? [{ $limit: limit }] : [];
+    return Promise.all(
       portions(plan.marks).map((marks) =>
-        this.rows([
-          ...pipeline({ ...plan, marks }, way, beyond(from, way)),
-          { $limit: wanted },
-          { $project: { _id: 1 } },
-        ]),
+        this.run(
+          [...pipeline({ ...plan, marks }, way, beyond(from, way)), ...limited, ...trimmed(plan)],
+          new Budget(plan.bytes),
+          tested && { tested, skip: 0, limit },
+        ),
       ),
     );
-    const first = (a: string, b: string): number => (isBefore(a, b, way) ? -1 : 1);
-    // Each walk is complete up to the instance where the first of them stopped.
-    const [end] = walks
-      .filter(({ length }) => length >= wanted)
-      .map((walk) => hexOf(walk.at(-1) as Document))
-      .sort(first);
-    const counts = new Map<string, number>();
-    for (const walk of walks)
-      for (const [id, { length }] of grouped(walk, hexOf))
-        if (end === undefined || !isBefore(end, id, way))
-          counts.set(id, Math.max(length, counts.get(id) ?? 0));
-    return { counts: new Map([...counts].sort(([a], [b]) => first(a, b))), isAll: end === undefined };
-  }
-
-  /** The rows, if they are few; undefined: there may be more, and one instance may have more of them. */
-  private async few(plan: ItemPlan, way: Way): Promise<UnwoundItem[] | undefined> {
-    const { after, skip = 0, limit = Infinity } = plan;
-    if (limit > FEW || skip > 0 || after !== undefined || portions(plan.marks).length > 1) return undefined;
-    const rows = await this.rows([...pipeline(plan, way), { $limit: limit }, ...trimmed(plan)]);
-    if (rows.length === limit) return undefined;
-    return sortItems(rows as unknown as UnwoundItem[], item);
   }
 
   /**
    * A page by the age of instances. Sorting by `_id` and `seq` after `$unwind` would make the database read everything
-   * before it returns the first row. So instances are walked in the order of `_id`, and `$limit` stops the walk. The
-   * items of an instance need not be stored in the order of `seq`, so all its rows are read. Usually two queries;
-   * changes between them show in the later one.
+   * before it returns the first row. So instances are walked in the order of `_id`, and `$limit` stops the walk. It may
+   * stop inside an instance, whose items need not be stored in the order of `seq`: that instance is read again without
+   * the limit. Each of several walks is complete up to the instance where the first of them stopped. Usually two
+   * queries; changes between them show in the later one.
    */
-  private async byAge(plan: ItemPlan, way: Way): Promise<UnwoundItem[]> {
-    const size = sizesOf();
-    const all = await this.few(plan, way);
-    if (all !== undefined) return new Budget(plan.bytes).within(all, size.item);
-    const { limit = Infinity, bytes } = plan;
-    const page = new Selection<UnwoundItem>({ limit, bytes }, size.item);
-    await this.fill(page, plan, way);
-    return new Budget(bytes).within(page.rows, size.item);
-  }
-
-  private async fill(page: Selection<UnwoundItem>, plan: ItemPlan, way: Way): Promise<void> {
-    const { after, limit = Infinity } = plan;
-    let { skip = 0 } = plan;
-    let rest = after !== undefined && isInside(after) ? [after.id] : [];
-    for (let from = after?.id; ;) {
-      const wanted = Math.min(PLACES, skip + limit - page.rows.length);
-      const { counts, isAll } = await this.placesOf(plan, from, wanted, way);
-      const ids = [...counts.keys()];
-      const last = ids.at(-1);
-      for (const [id, count] of rest.length > 0 ? [] : counts) {
-        if (count > skip || (id === last && !isAll)) break;
-        skip -= count;
-        ids.shift();
-      }
-      for await (const { id, rows } of groupsOf(this.instances, plan, [...rest, ...ids], way))
-        for (const row of sortItems(rows, item)) {
-          if (after !== undefined && id === after.id && !isAfter(row.items, after)) continue;
-          if (skip-- > 0) continue;
-          skip = 0;
-          if (!page.add(row)) return;
-        }
-      if (isAll) return;
+  private async byAge(plan: ItemPlan, tested: Tested | undefined, way: Way): Promise<UnwoundItem[]> {
+    const { after, skip = 0, limit = Infinity } = plan;
+    const rows =
+      after !== undefined && isInside(after) ? await this.ofInstance(plan, tested, after.id, after) : [];
+    // A page that is cut was read in the order of instances; it is cut in the order of their items.
+    let cut = false;
+    let from = after?.id;
+    for (let wanted = skip + limit - rows.length; wanted > 0; wanted = skip + limit - rows.length) {
+      const found = await this.walks(plan, tested, from, wanted, way);
+      cut = found.some(isCut);
+      const last = found
+        .filter((walk) => walk.length >= wanted || isCut(walk))
+        .map((walk) => hexOf(walk.at(-1) as UnwoundItem))
+        .reduce<string | undefined>((a, b) => (a === undefined || isBefore(b, a, way) ? b : a), undefined);
+      for (const [id, group] of byInstance(found, way))
+        if (last === undefined || isBefore(id, last, way)) rows.push(...sortItems(group, (row) => row.items));
+      if (last === undefined) break;
+      rows.push(...(await this.ofInstance(plan, tested, last)));
       from = last;
-      rest = [];
+      if (cut) break;
     }
+    const size = sizesOf();
+    const page = rows.slice(skip, skip + limit);
+    const given = new Budget(plan.bytes).within(page, (row) => size.item(row));
+    return cut && given.length < limit ? markCut(given) : given;
   }
+}
+
+/** Adjacent rows of one instance share the fields of the instance. */
+function sharing(): (row: Document) => Document {
+  let before: Document | undefined;
+  return (found) => {
+    const row = 'all' in found ? withoutAll(found) : found;
+    const same = before !== undefined && String(before._id) === String(row._id);
+    return (before = same ? { ...before, items: row.items as unknown } : row);
+  };
+}
+
+/** The rows of each instance, in their order; if several walks found an instance, the rows of one of them. */
+function byInstance(
+  walks: readonly (readonly UnwoundItem[])[],
+  way: Way,
+): [id: string, rows: UnwoundItem[]][] {
+  const groups = new Map<string, UnwoundItem[]>();
+  for (const walk of walks) {
+    const ofWalk = new Map<string, UnwoundItem[]>();
+    for (const row of walk) {
+      const group = ofWalk.get(hexOf(row));
+      if (group === undefined) ofWalk.set(hexOf(row), [row]);
+      else group.push(row);
+    }
+    for (const [id, group] of ofWalk) if (!groups.has(id)) groups.set(id, group);
+  }
+  return [...groups].sort(([a], [b]) => (isBefore(a, b, way) ? -1 : 1));
 }

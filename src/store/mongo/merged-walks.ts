@@ -1,44 +1,20 @@
-import type { Collection, Document, FindOptions } from 'mongodb';
 import type { InstancePlan, StoredInstance } from '../port.js';
-import { Budget } from '../query/budget.js';
+import { Budget, isCut, markCut } from '../query/budget.js';
 import { sizesOf } from '../query/paging.js';
-import { Selection } from '../query/selection.js';
-import { conjunction, markFilter, portions } from './query.js';
-import { beyond, hexOf, inOrder, type Way } from './streams.js';
-import type { Tested } from './taken.js';
+import { byAge } from './query.js';
 
-/**
- * A page by age of more marks than one query merges. Of the rows that are skipped, only ids leave the database, unless
- * they are tested here.
- */
-export async function mergedPage(
-  instances: Collection<Document>,
-  plan: InstancePlan,
-  way: Way,
-  options: FindOptions,
-  tested: Tested | undefined,
-): Promise<StoredInstance[]> {
-  const { filter, marks, skip = 0, limit = Infinity, bytes } = plan;
-  const walk = (most: number, more: FindOptions, from?: string): AsyncGenerator<Document> => {
-    const limited = tested === undefined && Number.isFinite(most) ? { limit: most } : { allowDiskUse: true };
-    const walks = portions(marks).map((some) => {
-      const where = conjunction(markFilter(some), filter, beyond(from, way));
-      const found = instances.find(where, { ...more, ...limited, sort: { _id: way } });
-      return tested === undefined ? found : tested.rows(found);
-    });
-    return inOrder(walks, way);
-  };
-  let from: string | undefined;
-  let skipped = 0;
-  if (tested === undefined && skip > 0)
-    for await (const row of walk(skip, { projection: { _id: 1 } })) {
-      from = hexOf(row);
-      if (++skipped === skip) break;
-    }
-  if (tested === undefined && skipped < skip) return [];
+/** Merges the pages of several walks. If one was cut, the result ends at its last row; the others follow later. */
+export function merged(
+  walks: readonly StoredInstance[][],
+  { skip = 0, limit = Infinity, bytes }: InstancePlan,
+  direction: 1 | -1,
+): StoredInstance[] {
+  const ends = walks.filter(isCut).map((walk) => String(walk.at(-1)?._id));
+  const isBefore = (id: string, end: string): boolean => (direction === 1 ? id <= end : id >= end);
+  const complete = byAge(walks, direction).filter(({ _id }) =>
+    ends.every((end) => isBefore(String(_id), end)),
+  );
   const size = sizesOf();
-  const sizeOf = (row: StoredInstance): number => size.instance(row);
-  const page = new Selection<StoredInstance>({ skip: skip - skipped, limit, bytes }, sizeOf);
-  for await (const row of walk(limit, options, from)) if (!page.add(row as StoredInstance)) break;
-  return new Budget(bytes).within(page.rows, sizeOf);
+  const page = new Budget(bytes).within(complete.slice(skip, skip + limit), (row) => size.instance(row));
+  return ends.length > 0 && page.length < limit ? markCut(page) : page;
 }

@@ -25,6 +25,17 @@ export function portions(marks: MarkFilter | undefined): (MarkFilter | undefined
   }));
 }
 
+/** Merges the rows of several walks in one direction of `_id`, without duplicates. */
+export function byAge<T extends { readonly _id?: unknown }>(
+  walks: readonly (readonly T[])[],
+  direction: 1 | -1 = -1,
+): T[] {
+  const [only, ...more] = walks;
+  if (only !== undefined && more.length === 0) return [...only];
+  const byId = new Map(walks.flat().map((row) => [String(row._id), row]));
+  return [...byId].sort(([a], [b]) => (a < b ? -direction : direction)).map(([, row]) => row);
+}
+
 export const markFilter = (marks: MarkFilter | undefined): Filter | undefined =>
   marks && { [marks.field]: { $in: [...marks.anyOf] } };
 

@@ -22,8 +22,6 @@ export const MODEL_DETAILS: readonly string[] = Object.freeze([
 export const UNLISTED: readonly string[] = Object.freeze([...LARGE_FIELDS, 'loops']);
 /** Fields that are not read where only the guard's part of instances is looked at. */
 export const BESIDE_GUARD: readonly string[] = Object.freeze([...UNLISTED, 'items', 'tokens', 'data']);
-/** Fields of the instance that are not read where only its items and the guard's part are looked at. */
-export const BESIDE_ITEMS: readonly string[] = Object.freeze(['tokens', 'data']);
 /** Fields of the instance that item rows omit. */
 export const NOT_WITH_ITEMS: readonly string[] = Object.freeze([...LARGE_FIELDS, 'loops', 'all']);
 

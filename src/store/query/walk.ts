@@ -3,14 +3,10 @@ import { isCut } from './budget.js';
 
 const NEXT = Symbol('next');
 
-/** Bytes of a page. */
-const BYTES = 16_777_216;
-
 /** What a walk adds to the plan of a page. */
 interface WalkedPage {
   readonly unordered: true;
   readonly limit: number;
-  readonly bytes: number;
   readonly after: Cursor | undefined;
 }
 
@@ -36,7 +32,7 @@ export async function* walk<Row>(
   from?: Cursor,
 ): AsyncGenerator<Row[]> {
   for (let after = from; ;) {
-    const rows: Row[] = await find({ unordered: true, limit, bytes: BYTES, after });
+    const rows: Row[] = await find({ unordered: true, limit, after });
     const last = rows.at(-1);
     if (last === undefined) return;
     yield rows;

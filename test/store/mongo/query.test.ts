@@ -1,4 +1,11 @@
-import { atRevision, conjunction, leavingOut, markFilter, portions } from '../../../src/store/mongo/query.js';
+import {
+  atRevision,
+  byAge,
+  conjunction,
+  leavingOut,
+  markFilter,
+  portions,
+} from '../../../src/store/mongo/query.js';
 
 describe('combined filters', () => {
   test('are elements of one $and, so that neither field nor operator of one replaces that of another', () => {
@@ -33,6 +40,23 @@ describe('many marks', () => {
   test('no marks are one portion without a filter', () => {
     expect(portions(undefined)).toEqual([undefined]);
     expect(markFilter(undefined)).toBeUndefined();
+  });
+});
+
+describe('rows merged from several walks', () => {
+  test('come newest first and without duplicates', () => {
+    const [a, b, c] = [{ _id: 'a' }, { _id: 'b' }, { _id: 'c' }];
+    expect(byAge([[c, a], [c, b], []])).toEqual([c, b, a]);
+  });
+
+  test('come oldest first where they are asked for so', () => {
+    const [a, b, c] = [{ _id: 'a' }, { _id: 'b' }, { _id: 'c' }];
+    expect(byAge([[a, c], [b, c], []], 1)).toEqual([a, b, c]);
+  });
+
+  test('of a single walk keep their order', () => {
+    const rows = [{ _id: 'a' }, { _id: 'b' }];
+    expect(byAge([rows])).toEqual(rows);
   });
 });
 

@@ -109,7 +109,7 @@ const IN_ORDER = new Set(['$match', '$project', '$addFields']);
 function ofPipeline({ aggregate, pipeline, maxTimeMS }: Doc): Asked {
   const stages = docs(pipeline).map((stage) => Object.entries(stage)[0] as [string, unknown]);
   const filter = stages[0]?.[0] === '$match' ? stages[0][1] : {};
-  const does = stages.some(([name]) => name === '$count') ? 'count' : 'find';
+  const does = stages.some(([name]) => name === '$count' || name === '$group') ? 'count' : 'find';
   const at = stages.findIndex(([name]) => name === '$sort');
   const inOrder = stages.slice(0, at).every(([name]) => IN_ORDER.has(name));
   const sort =

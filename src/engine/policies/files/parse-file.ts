@@ -11,7 +11,7 @@ import type { Turns } from '../../../store/turns.js';
 import { readCsv } from '../grid/csv.js';
 import { JsonPlaces } from './json-places.js';
 import { YamlPlaces, type Place, type Places } from './places.js';
-import { TOO_DEEP, TooDeep, yamlDocument } from './yaml-document.js';
+import { MOST_ALIASES, TOO_DEEP, Unread, yamlDocument } from './yaml-document.js';
 
 /** A mistake in a policy file. Lines and columns begin at 1. */
 export interface FileMistake {
@@ -35,8 +35,6 @@ export interface ParsedFile {
   readonly mistakes: readonly FileMistake[];
 }
 
-/** References to one anchor (`*name`) that a file may have in all: they multiply what it says. */
-const MOST_ALIASES = 100;
 /** Longest JSON text, in characters. */
 export const LONGEST_JSON = 100_000_000;
 /** Longest YAML text, in characters: its parser takes many times as long as that of JSON, and holds up the others. */
@@ -123,12 +121,12 @@ export async function parseYaml(file: string, text: string, turns: Turns): Promi
     const places = new YamlPlaces(document, lines);
     if (places.mistakes.length > 0)
       return { tenantId: null, statements: [], mistakes: places.mistakes.map((one) => ({ file, ...one })) };
-    const content: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
+    const content: unknown = document.toJS({ maxAliasCount: 2 * MOST_ALIASES });
     // Each reference to an anchor puts what stands there below.
     if (isTooDeep(content)) return refused(file, TOO_DEEP);
     return await readContent(file, content, places, turns);
   } catch (error) {
-    const place = error instanceof TooDeep ? { line: error.line, column: 1 } : undefined;
+    const place = error instanceof Unread ? { line: error.line, column: 1 } : undefined;
     return refused(file, (error as Error).message, place);
   }
 }

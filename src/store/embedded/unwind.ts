@@ -3,6 +3,7 @@ import { child } from '../bson/kind.js';
 import type { Match } from '../bson/match.js';
 import { equalValues } from '../bson/order.js';
 import type { StoredInstance } from '../port.js';
+import type { Stored } from './instance-bytes.js';
 
 /** One item and its instance, both as stored. */
 export interface Row {
@@ -52,7 +53,7 @@ export const placeOf = ({ document, item, at }: Row): Place => ({
  * @param spend counts one step for each item of the list when items have moved
  */
 export function rowsAt(
-  { key, document }: Pick<Row, 'key' | 'document'>,
+  { key, document }: Stored,
   places: readonly Place[],
   each: Match,
   needsAll: boolean,
