@@ -1,3 +1,4 @@
+import { DATA_MARKED } from '../../store/contents/markers.js';
 import { MOST_DATA_PATHS } from '../../core/marks/data-marks.js';
 import type { Store, StoredInstance } from '../../store/port.js';
 import { BESIDE_GUARD } from '../../store/query/large-fields.js';
@@ -20,14 +21,16 @@ export interface MarkedSoFar {
   readonly pass?: { readonly paths: number; readonly after: string };
 }
 
-const MARKER = 'dataMarked';
-
 export async function readMarkedSoFar(store: Pick<Store, 'values'>): Promise<MarkedSoFar> {
-  return ((await store.values('guard').get(MARKER)) as MarkedSoFar | undefined) ?? { complete: 0 };
+  return (
+    ((await store.values(DATA_MARKED.namespace).get(DATA_MARKED.key)) as MarkedSoFar | undefined) ?? {
+      complete: 0,
+    }
+  );
 }
 
 export const saveMarkedSoFar = (store: Pick<Store, 'values'>, state: MarkedSoFar): Promise<void> =>
-  store.values('guard').set(MARKER, state);
+  store.values(DATA_MARKED.namespace).set(DATA_MARKED.key, state);
 
 /** A path below `data`, and the tenant whose list added it. */
 interface AddedPath {

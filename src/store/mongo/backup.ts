@@ -20,18 +20,19 @@ async function* bytes(collection: Collection<Document>, count: () => void): Asyn
 
 /**
  * The order in which collections are read, so that none has what follows from a later state of one that was read
- * before: a snapshot follows from the log, both from their parts, and markers among the values from instances. What
- * moves to the archive is read later again.
+ * before: a snapshot follows from the log, both from their parts, and marks of data from the list of their paths
+ * among the values. What moves to the archive is read later again. A restore leaves out the values that say what
+ * holds for all instances.
  */
 const ORDER = [
   'policySnapshots',
   'policies',
   'policyParts',
-  'values',
   'models',
   'users',
   'instances',
   'archive',
+  'values',
   'audit',
   'locks',
 ] as const satisfies readonly (keyof Collections)[];

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { BadInput } from '../../core/errors.js';
 import { decodeExactly } from '../bson/codec.js';
 import type { Entry, Fields, Source } from '../contents/contents.js';
-import { REINDEXED } from '../contents/markers.js';
+import { DATA_MARKED, REINDEXED } from '../contents/markers.js';
 import { PARTS, type Part } from '../contents/parts.js';
 import { COLLECTION_NAMES, type CollectionNames } from './collections.js';
 
@@ -116,7 +116,8 @@ export class Dump implements Source {
    */
   private isOfOneTime(part: Part, { tenantId, version, namespace, key }: Fields): boolean {
     if (part === 'policySnapshots') return Number(version) <= (this.heads.get(JSON.stringify(tenantId)) ?? 0);
-    return part !== 'values' || namespace !== REINDEXED.namespace || key !== REINDEXED.key;
+    const isMarker = [REINDEXED, DATA_MARKED].some((one) => namespace === one.namespace && key === one.key);
+    return part !== 'values' || !isMarker;
   }
 
   close(): Promise<void> {

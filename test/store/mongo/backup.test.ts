@@ -30,7 +30,7 @@ test('a backup reads what follows from other documents before those, so that not
     expect(places).toEqual([...places].sort((a, b) => a - b));
   };
   isInOrder('policySnapshots', 'policies', 'policyParts');
-  isInOrder('values', 'instances', 'archive');
+  isInOrder('instances', 'archive', 'values');
 });
 
 test('a restore leaves out what is ahead: snapshots behind the end of their log, and the marker of all marks', async () => {
@@ -64,7 +64,7 @@ test('a restore leaves out what is ahead: snapshots behind the end of their log,
   write('instances', []);
   write('policies', [version(null, 1), version(null, 2), version('t', 1)]);
   write('policySnapshots', [snapshot(null, 2), snapshot(null, 3), snapshot('t', 2), snapshot('u', 1)]);
-  write('values', [value('reindexed'), value('other')]);
+  write('values', [value('reindexed'), value('dataMarked'), value('other')]);
   const folder = path.join(work, 'store');
   expect(await restore(work, { folder })).toMatchObject({ documents: 5 });
   const store = await openStore({ folder });
