@@ -23,9 +23,9 @@ export class Unread extends BadInput {
 }
 
 /**
- * The parts of a text, as its parser finds them: it keeps open ones on a stack of its own. What uses them calls itself
- * for each level, and near the end of the stack Node does not throw but ends the process. To resolve a reference it walks
- * the whole document.
+ * The parts of a text, as its parser finds them: it keeps open ones on a stack of its own. What uses them calls
+ * itself for each level, and near the end of the stack Node does not throw but ends the process. To resolve a
+ * reference it walks the whole document.
  * @throws Unread
  */
 function* limited(text: string, lines: LineCounter): Generator<CST.Token> {
