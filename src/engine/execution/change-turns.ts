@@ -3,13 +3,22 @@ import type { Contexts } from './context.js';
 
 /** Changes of one tenant's policies that may wait for others. */
 const MOST = 100;
+/** Those of one caller, so that nobody keeps the others from making theirs. */
+const MOST_OF_ONE = 50;
 /** The longest time for which one waits, in milliseconds. */
 const LONGEST = 60_000;
 
-const tooMany = (): GuardError =>
-  new GuardError('too-many', `${MOST} changes of the policies wait for others already; try again later.`);
+const tooMany = (whose: string): GuardError =>
+  new GuardError('too-many', `${whose} of the policies wait for others already; try again later.`);
 const busy = (): Conflict =>
   new Conflict('busy', 'Others are changing the policies at this moment; try again.');
+
+/** A change that waits. */
+interface Waiting {
+  /** Who asked for it; missing: this package itself. */
+  readonly by: string | undefined;
+  readonly begin: () => void;
+}
 
 /**
  * One change of a tenant's policies at a time, in the order in which they were asked for: a large one takes the memory
@@ -17,7 +26,7 @@ const busy = (): Conflict =>
  */
 export class ChangeTurns {
   /** Of each tenant whose policies are being changed: the changes that wait. */
-  private readonly waiting = new Map<string | null, (() => void)[]>();
+  private readonly waiting = new Map<string | null, Waiting[]>();
 
   constructor(private readonly contexts: Contexts) {}
 
@@ -25,11 +34,12 @@ export class ChangeTurns {
    * Makes a change when it is its turn. One that is asked for within another, such as by the application's directory,
    * has no turn of its own: the other would wait for it.
    * @param work receives whether others came first
+   * @param by who asks for it; missing: this package itself, for whom there is always room
    * @throws GuardError `too-many` if too many wait; Conflict `busy` if it waited for too long
    */
-  async take<T>(tenantId: string | null, work: (waited: boolean) => Promise<T>): Promise<T> {
+  async take<T>(tenantId: string | null, work: (waited: boolean) => Promise<T>, by?: string): Promise<T> {
     if (this.contexts.isChanging) return work(false);
-    const waited = await this.turn(tenantId);
+    const waited = await this.turn(tenantId, by);
     try {
       return await this.contexts.changing(() => work(waited));
     } finally {
@@ -37,31 +47,34 @@ export class ChangeTurns {
     }
   }
 
-  private async turn(tenantId: string | null): Promise<boolean> {
+  private async turn(tenantId: string | null, by: string | undefined): Promise<boolean> {
     const waiting = this.waiting.get(tenantId);
     if (waiting === undefined) {
       this.waiting.set(tenantId, []);
       return false;
     }
-    if (waiting.length >= MOST) throw tooMany();
+    if (by !== undefined && waiting.length >= MOST) throw tooMany(`${MOST} changes`);
+    if (by !== undefined && waiting.filter((one) => one.by === by).length >= MOST_OF_ONE)
+      throw tooMany(`${MOST_OF_ONE} of your changes`);
     await new Promise<void>((resolve, reject) => {
       const begin = (): void => {
         clearTimeout(timer);
         resolve();
       };
       const timer = setTimeout(() => {
-        waiting.splice(waiting.indexOf(begin), 1);
+        waiting.splice(waiting.indexOf(mine), 1);
         reject(busy());
       }, LONGEST);
       timer.unref();
-      waiting.push(begin);
+      const mine = { by, begin };
+      waiting.push(mine);
     });
     return true;
   }
 
   private next(tenantId: string | null): void {
-    const begin = this.waiting.get(tenantId)?.shift();
-    if (begin === undefined) this.waiting.delete(tenantId);
-    else begin();
+    const next = this.waiting.get(tenantId)?.shift();
+    if (next === undefined) this.waiting.delete(tenantId);
+    else next.begin();
   }
 }

@@ -85,13 +85,15 @@ export class PolicyCommands {
     return this.run(user, async (call, now) => {
       await may(call, now);
       const tenantId = this.tenantOf(call);
-      return changes.take(tenantId, async (waited) => {
+      const { userName } = call.principal;
+      const change = async (waited: boolean): Promise<T> => {
         if (!waited && book.newest(tenantId).set.version <= now.set.version) return work(call, now);
         const again = await this.renewed(call);
         const newest = this.calls.bypass ? await book.current(tenantId) : again.inForce;
         await may(again, newest);
         return work(again, newest);
-      });
+      };
+      return changes.take(tenantId, change, userName);
     });
   }
 

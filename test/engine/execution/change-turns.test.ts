@@ -72,15 +72,33 @@ test('when too many wait, another is refused at once, and those that wait go on'
   const turns = new ChangeTurns(new Contexts());
   const { open, passed } = gate();
   const first = turns.take(null, () => passed);
-  const others = Array.from({ length: MOST }, (_, at) => turns.take(null, async () => at));
-  expect(await refusal(turns.take(null, async () => 'never'))).toMatchObject({
+  const others = Array.from({ length: MOST }, (_, at) => turns.take(null, async () => at, `user ${at % 5}`));
+  expect(await refusal(turns.take(null, async () => 'never', 'ann'))).toMatchObject({
     code: 'too-many',
     status: 429,
     message: expect.stringContaining('100 changes'),
   });
+  const files = turns.take(null, async () => 'files');
   open();
   await first;
   expect(await Promise.all(others)).toEqual(Array.from({ length: MOST }, (_, at) => at));
+  expect(await files).toBe('files');
+});
+
+test('one caller leaves the others room', async () => {
+  const turns = new ChangeTurns(new Contexts());
+  const { open, passed } = gate();
+  const first = turns.take(null, () => passed);
+  const mine = Array.from({ length: 50 }, (_, at) => turns.take(null, async () => at, 'low'));
+  expect(await refusal(turns.take(null, async () => 'never', 'low'))).toMatchObject({
+    code: 'too-many',
+    message: expect.stringContaining('50 of your changes'),
+  });
+  const other = turns.take(null, async () => 'withdrawn', 'admin');
+  open();
+  await first;
+  expect(await Promise.all(mine)).toHaveLength(50);
+  expect(await other).toBe('withdrawn');
 });
 
 test('who waits for too long is refused, and the next keeps its place', async () => {
