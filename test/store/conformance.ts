@@ -6,6 +6,7 @@ import { instances } from './conformance/instances.js';
 import { lists } from './conformance/lists.js';
 import { locks } from './conformance/locks.js';
 import { mistakes } from './conformance/mistakes.js';
+import { oldestFirst } from './conformance/oldest-first.js';
 import { others } from './conformance/others.js';
 import { policies } from './conformance/policies.js';
 
@@ -26,6 +27,7 @@ export function conformance(name: string, open: () => Promise<Store>): void {
     });
     describe('instances', () => instances(() => store));
     describe('lists', () => lists(() => store));
+    describe('lists from the oldest', () => oldestFirst(() => store));
     describe('locks', () => locks(() => store));
     describe('others', () => others(() => store));
     describe('policies', () => policies(() => store));

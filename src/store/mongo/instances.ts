@@ -25,7 +25,7 @@ import { isObjectId } from '../bson/object-id.js';
 import type { Collections } from './collections.js';
 import { endedPage } from './ended-walk.js';
 import { ItemQueries } from './items.js';
-import { merged } from './merged-walks.js';
+import { merged, pageOf } from './merged-walks.js';
 import { conjunction, leavingOut, markFilter, portions } from './query.js';
 import { ReadInstances } from './read-instances.js';
 
@@ -68,13 +68,20 @@ export class MongoInstances implements InstanceStore {
     const inOrder: FindOptions = { ...options, sort: [['_id', direction]] };
     const parts = portions(marks);
     if (parts.length === 1) return this.rows({ ...plan, ...page, filter: older }, tested, inOrder);
-    const walks = await Promise.all(
-      parts.map((some) => {
-        const walk = { ...plan, filter: older, marks: some, skip: 0, limit: skip + page.limit };
-        return this.rows(walk, tested, inOrder);
-      }),
-    );
-    return merged(walks, plan, direction);
+    let [left, from] = [page.skip, older];
+    for (;;) {
+      const walk = { ...plan, filter: from, skip: 0, limit: left + page.limit };
+      const walks = await Promise.all(
+        parts.map((some) => this.rows({ ...walk, marks: some }, tested, inOrder)),
+      );
+      const found = merged(walks, direction);
+      const last = found.rows.at(-1);
+      if (!found.isCut || last === undefined || found.rows.length > left)
+        return pageOf(found, { ...page, skip: left, bytes: plan.bytes });
+      // Only what the page shows counts towards its bytes.
+      left -= found.rows.length;
+      from = conjunction(older, { _id: { [direction === 1 ? '$gt' : '$lt']: last._id } });
+    }
   }
 
   private async rows(

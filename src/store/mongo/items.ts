@@ -149,7 +149,9 @@ export class ItemQueries {
     // A page that is cut was read in the order of instances; it is cut in the order of their items.
     let cut = false;
     let from = after?.id;
-    for (let wanted = skip + limit - rows.length; wanted > 0; wanted = skip + limit - rows.length) {
+    // Rows before the page that are still to come.
+    let left = skip;
+    for (let wanted = left + limit - rows.length; wanted > 0; wanted = left + limit - rows.length) {
       const found = await this.walks(plan, tested, from, wanted, way);
       cut = found.some(isCut);
       const last = found
@@ -161,10 +163,14 @@ export class ItemQueries {
       if (last === undefined) break;
       rows.push(...(await this.ofInstance(plan, tested, last)));
       from = last;
-      if (cut) break;
+      if (!cut) continue;
+      if (rows.length > left) break;
+      // Only what the page shows counts towards its bytes.
+      left -= rows.length;
+      rows.length = 0;
     }
     const size = sizesOf();
-    const page = rows.slice(skip, skip + limit);
+    const page = rows.slice(left, left + limit);
     const given = new Budget(plan.bytes).within(page, (row) => size.item(row));
     return cut && given.length < limit ? markCut(given) : given;
   }
