@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { HELP } from '../../src/cli/help.js';
@@ -11,7 +11,9 @@ const COMMANDS = HELP.split('\n')
   .filter((name) => name !== 'help');
 /** These name their stores as arguments, make one, or need none. */
 const NEED_NO_STORE = ['install', 'move', 'restore', 'models check', 'policy check'];
-const POLICIES = path.join(__dirname, '../../sample-app/policies');
+const POLICIES = mkdtempSync(path.join(tmpdir(), 'guard-policies-'));
+writeFileSync(path.join(POLICIES, 'empty.yaml'), '{}');
+afterAll(() => rmSync(POLICIES, { recursive: true }));
 /** Arguments that a command needs. */
 const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   backup: ['x'],
