@@ -5,7 +5,7 @@ import type { Effect, PolicyAnswer, Rule } from '../policy.js';
 import type { Predicates } from './predicates.js';
 import { own } from '../path.js';
 import { isPlainObject, show } from '../value.js';
-import { searchOf, type Search } from './ways.js';
+import { NOT_SEARCHED, searchOf, type Search } from './ways.js';
 
 /** A rule of a policy, with its compiled closure and the parts of a resource that it refers to. */
 export interface AskedRule {
@@ -45,8 +45,6 @@ class Searched {
     return this.found.dataPaths;
   }
 }
-
-const NOT_SEARCHED: Search = Object.freeze({ isUnmarked: false, dataPaths: Object.freeze([]) });
 
 /** One list of a policy's rules, compiled. */
 export interface RuleList {

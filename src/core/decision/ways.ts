@@ -180,15 +180,16 @@ export interface Search {
   readonly dataPaths: readonly string[];
 }
 
-const STATED: Search = Object.freeze({ isUnmarked: false, dataPaths: Object.freeze([]) });
+/** Of a rule that no list searches by. */
+export const NOT_SEARCHED: Search = Object.freeze({ isUnmarked: false, dataPaths: Object.freeze([]) });
 
 /** Works out how lists search for what a rule permits, apart from the marks that it states. */
 export function searchOf({ when, search }: Rule): Search {
-  if (search !== undefined || isNothing(when)) return STATED;
+  if (search !== undefined || isNothing(when)) return NOT_SEARCHED;
   const small = searchable(when);
   const isOfModel = isOfModels(small);
   const isOfData = comparesData(small);
-  if (isOfModel && !isOfData) return STATED;
+  if (isOfModel && !isOfData) return NOT_SEARCHED;
   const marks = marksWithData(assumed(small));
   return {
     isUnmarked: !isOfModel && isOnlyTenant(marks),

@@ -77,6 +77,11 @@ export class Calls {
     return this.bypass ? this.book.nothing : this.book.forDecisions(tenantId ?? null);
   }
 
+  /** The policies of the caller's tenant, also while the rules are switched off: they apply again later. */
+  async stored({ principal, inForce }: Call): Promise<InForce> {
+    return this.bypass ? this.book.current(principal.tenantId ?? null) : inForce;
+  }
+
   /**
    * Runs one public call: establishes the caller, and records a refusal or failure before passing it on.
    * @param user the `user` argument of the call
@@ -125,17 +130,8 @@ export class Calls {
     target: Target,
     work: (principal: SecureUser) => Promise<T>,
   ): Promise<T> {
-    return this.store.bounded(async () => {
-      let principal: SecureUser | undefined;
-      try {
-        principal = await this.principals.of(user);
-        return await work(principal);
-      } catch (error) {
-        if (isGuardError(error) && error.status >= 500)
-          await this.refused(principal, operation, target, error);
-        throw error;
-      }
-    });
+    const isFailure = (error: unknown): boolean => isGuardError(error) && error.status >= 500;
+    return this.recorded(user, operation, target, work, isFailure);
   }
 
   private async asked<F>(
@@ -159,11 +155,13 @@ export class Calls {
     return { call: early, found: found.value };
   }
 
+  /** @param isRecorded which refusals and failures are; default: all */
   private recorded<T>(
     user: unknown,
-    operation: Operation,
+    operation: string,
     target: Target,
     work: (principal: SecureUser) => Promise<T>,
+    isRecorded: (error: unknown) => boolean = () => true,
   ): Promise<T> {
     return this.store.bounded(async () => {
       let principal: SecureUser | undefined;
@@ -171,7 +169,7 @@ export class Calls {
         principal = await this.principals.of(user);
         return await work(principal);
       } catch (error) {
-        await this.refused(principal, operation, target, error);
+        if (isRecorded(error)) await this.refused(principal, operation, target, error);
         throw error;
       }
     });

@@ -9,6 +9,7 @@ import type { Target } from './audit.js';
 import { STARTS, type Call } from './call.js';
 import { checkData, checkId, hostOptions, type CheckedOptions } from './caller-input.js';
 import { viewOf, type CommandParts } from './command-parts.js';
+import { isUnchanged } from './locked-instance.js';
 import { assertInput } from './input.js';
 import { win } from './labelling.js';
 import { startAt, startFacts, startResource, type StartTarget } from './starting.js';
@@ -108,11 +109,11 @@ export class EventCommands {
         const known = now.allows(operation, asked) || now.mayReadInstance(instance);
         const decision = now.assert(operation, asked, known);
         // Others may have changed what `matching` asks for while this call waited for the lock.
-        const stillMeant =
+        const isMeant = async (): Promise<boolean> =>
           matching === undefined ||
-          (target.rev !== undefined && target.rev === instance.guard?.rev) ||
+          isUnchanged(instance, target.rev) ||
           (await this.listeningItems(now, field, id, matching, 1, target.itemId)).length > 0;
-        if (item?.status !== 'wait' || !stillMeant)
+        if (item?.status !== 'wait' || !(await isMeant()))
           throw new Conflict('wrong-state', 'The element no longer waits for this event.');
         await assertInput(models, now, instance, data, item.tokenId);
         const named = { kind: 'instance', id: instance.id, instanceId: instance.id, name: item.elementId };

@@ -16,6 +16,10 @@ export interface Locked {
   readonly command: Command;
 }
 
+/** True if an instance is still as it was found at a revision; one without a guard counts none. */
+export const isUnchanged = (instance: StoredInstance, rev: number | undefined): boolean =>
+  rev !== undefined && rev === instance.guard?.rev;
+
 /** What an operation on an instance is about. */
 export interface About {
   /** The item of the instance, if it is about one. */

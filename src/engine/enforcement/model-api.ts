@@ -178,9 +178,7 @@ export class Models {
             const wanted = checkModelName(newName);
             if ((await calls.store.models.get(wanted, owner)) !== undefined)
               throw new Conflict('conflict', 'A model of the new name already exists.');
-            // Also while the rules are switched off: they apply again when they are switched on.
-            const tenant = call.principal.tenantId ?? null;
-            const { set } = calls.bypass ? await calls.book.current(tenant) : call.inForce;
+            const { set } = await calls.stored(call);
             const named = policiesNaming(set, model.name);
             if (named !== undefined)
               throw new Conflict(

@@ -12,8 +12,8 @@ import { PENDING } from './data-api.js';
 
 /**
  * A page of what nobody is left for, among the tasks of instances that the principal may read and terminate: roles, and
- * those tasks that the principal sees with their assignees. A page
- * looks at as many tasks as its limit says, so it may be empty and not the last.
+ * those tasks that the principal sees with their assignees. A page looks at as many tasks as its limit says, so it may
+ * be empty and not the last.
  * @throws AccessDenied `forbidden`; BadInput `bad-query`; CouldNotTell if the directory does not answer
  */
 export async function findOrphans(

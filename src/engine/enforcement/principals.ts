@@ -25,10 +25,8 @@ const LIMIT = 1000;
 /** How long the directory may take to answer, in milliseconds. */
 const DIRECTORY_LIMIT = 5000;
 
-const nobody = (): AccessDenied =>
-  new AccessDenied('unauthenticated', 'No caller: pass a user, or call inside guard.runAs.');
-
 const unauthenticated = (message: string): AccessDenied => new AccessDenied('unauthenticated', message);
+const nobody = (): AccessDenied => unauthenticated('No caller: pass a user, or call inside guard.runAs.');
 const unknown = (): AccessDenied => unauthenticated('The user is not known or is disabled.');
 
 /**
@@ -146,7 +144,7 @@ export class Principals {
   private async today(principal: SecureUser): Promise<SecureUser> {
     if (this.vouched.has(principal)) return principal;
     if (isReserved(principal.userName))
-      throw new AccessDenied('unauthenticated', 'The name belongs to a program; it is not a user name.');
+      throw unauthenticated('The name belongs to a program; it is not a user name.');
     if (this.directory === undefined) return principal;
     const known = this.cache.get(principal.userName);
     if (known !== undefined) return known;
@@ -155,7 +153,7 @@ export class Principals {
     if (found === undefined || found.disabled) throw unknown();
     const fresh = this.principalOf(found, principal.userName);
     if (fresh.userName !== principal.userName) {
-      const refused = new AccessDenied('unauthenticated', 'The directory answered for another user.');
+      const refused = unauthenticated('The directory answered for another user.');
       this.failed('the user directory answered for another user', refused);
       throw refused;
     }

@@ -7,6 +7,7 @@ import { existencePlan } from '../../store/query/scoped-query.js';
 import type { Command } from '../execution/command.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
+import { isUnchanged } from './locked-instance.js';
 
 /**
  * Deletes the matching instances if the principal may delete each of them; otherwise deletes none.
@@ -38,7 +39,7 @@ export async function removeInstances(
       const now = await call.again();
       const decision = now.assert('instance:delete', { instance }, now.mayReadInstance(instance));
       // Others may have changed it while this call waited for the lock.
-      if (instance.guard?.rev === undefined || instance.guard.rev !== rev) {
+      if (!isUnchanged(instance, rev)) {
         const [found] = await reads.instanceRows(now, { kind: 'and', of: [idOf(id), checked] }, { limit: 1 });
         if (found === undefined) return 0;
       }

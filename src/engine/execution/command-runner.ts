@@ -120,9 +120,8 @@ export class CommandRunner {
       underLock?.(hold),
     ]);
     // Both have ended: a lock that one of them took afterwards would be held for ever.
-    const failed = [asked, read].find(({ status }) => status === 'rejected');
-    if (read.status === 'rejected' || asked.status === 'rejected') {
-      const { reason } = failed as PromiseRejectedResult;
+    if (asked.status === 'rejected' || read.status === 'rejected') {
+      const { reason } = asked.status === 'rejected' ? asked : (read as PromiseRejectedResult);
       for (const release of releases) await release(reason);
       throw reason;
     }

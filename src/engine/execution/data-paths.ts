@@ -22,11 +22,8 @@ export interface MarkedSoFar {
 }
 
 export async function readMarkedSoFar(store: Pick<Store, 'values'>): Promise<MarkedSoFar> {
-  return (
-    ((await store.values(DATA_MARKED.namespace).get(DATA_MARKED.key)) as MarkedSoFar | undefined) ?? {
-      complete: 0,
-    }
-  );
+  const found = await store.values(DATA_MARKED.namespace).get(DATA_MARKED.key);
+  return (found as MarkedSoFar | undefined) ?? { complete: 0 };
 }
 
 export const saveMarkedSoFar = (store: Pick<Store, 'values'>, state: MarkedSoFar): Promise<void> =>

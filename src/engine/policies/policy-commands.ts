@@ -70,9 +70,8 @@ export class PolicyCommands {
 
   /** Runs one public call with the policies in force, which a call itself ignores while the rules are switched off. */
   run<T>(user: unknown, work: (call: Call, now: InForce) => Promise<T>): Promise<T> {
-    const { bypass, book } = this.calls;
     return this.calls.run(user, 'system:policy', { kind: 'system', name: 'policies' }, async (call) =>
-      work(call, bypass ? await book.current(this.tenantOf(call)) : call.inForce),
+      work(call, await this.calls.stored(call)),
     );
   }
 
@@ -89,7 +88,7 @@ export class PolicyCommands {
       const change = async (waited: boolean): Promise<T> => {
         if (!waited && book.newest(tenantId).set.version <= now.set.version) return work(call, now);
         const again = await this.renewed(call);
-        const newest = this.calls.bypass ? await book.current(tenantId) : again.inForce;
+        const newest = await this.calls.stored(again);
         await may(again, newest);
         return work(again, newest);
       };
