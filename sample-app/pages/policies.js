@@ -22,7 +22,7 @@ export function policiesPage(view, { version, text, isCut, versions }) {
     view,
     'Policies',
     html` <section class="card" aria-labelledby="in-force">
-        <h2 id="in-force">In force <span class="count">${version}</span></h2>
+        <h2 id="in-force">In force <span class="count">version ${version}</span></h2>
         ${version === 0 ? NONE : html`<pre class="policies" tabindex="0" aria-label="The policies as a file">${text}</pre>`}
         ${isCut ? html`<p class="muted">There is more; <code>bpmn-guard policy export</code> prints all of it.</p>` : ''}
         <p class="muted">

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { emptyFolder, startApplication } from '../sample-app/application.js';
 import { inBrowser } from './sample.js';
 
 /** Folder for pictures of the pages, for looking at them. */
@@ -74,7 +75,23 @@ inBrowser('the pages in a browser', 'the pages were not tried at 320 pixels', WI
     await fits(admin, 'users', '/users');
     await fits(admin, 'user', '/users/user1');
     await fits(admin, 'keys', '/keys');
+    await fits(admin, 'no-policies', '/policies');
+    await fits(admin, 'models', '/models');
     await fits(admin, 'own-sessions', '/account/sessions');
+  });
+
+  test('the page of the policies in force fits a screen of 320 pixels, and shows them', async () => {
+    const { folder, remove } = await emptyFolder();
+    const app = await startApplication(folder, { DEMO_POLICIES: 'true' });
+    try {
+      const admin = await sample.login('admin', app.address);
+      await fits(admin, 'policies', '/policies');
+      expect(await admin.getByLabel('The policies as a file').textContent()).toContain('claim-start');
+      expect(await admin.getByText('the stories of the sample application').count()).toBe(1);
+    } finally {
+      await app.stop();
+      await remove();
+    }
   });
 
   test('a double click on Start starts one instance', async () => {

@@ -5,8 +5,8 @@ import { chromiumPath, launch } from './chromium.js';
 
 /** The sample application in a browser, while its tests run. */
 export interface Sample {
-  /** A page of somebody who has signed in, in a browser profile of its own. */
-  login(userName: string): Promise<Page>;
+  /** A page of somebody who has signed in, in a browser profile of its own. @param address of another application */
+  login(userName: string, address?: string): Promise<Page>;
   readonly app: Application;
   readonly browser: Browser;
 }
@@ -53,8 +53,8 @@ export function inBrowser(
       get browser() {
         return browser;
       },
-      async login(userName) {
-        const context = await browser.newContext({ baseURL: app.address, viewport });
+      async login(userName, baseURL = app.address) {
+        const context = await browser.newContext({ baseURL, viewport });
         const page = await context.newPage();
         await page.goto('/');
         await page.getByLabel('User name').fill(userName);

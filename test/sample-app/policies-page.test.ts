@@ -38,7 +38,7 @@ test('an administrator reads the policies in force and who changed them; what is
   expect((await admin.get('/tasks')).text).toContain('href="/policies"');
   const { status, text } = await admin.get('/policies');
   expect(status).toBe(200);
-  expect(text).toContain(`In force <span class="count">${before + 1}</span>`);
+  expect(text).toContain(`In force <span class="count">version ${before + 1}</span>`);
   expect(text).toContain('securityRoles:\n  desk:\n');
   expect(text).toContain('- Todo:Process');
   expect(text).not.toContain(says);
