@@ -5,6 +5,7 @@ import { GuardError } from '../../errors.js';
 import { Parts } from '../../parts.js';
 import type { PolicyChange, PolicySet } from '../../policy-set/policy-set.js';
 import { isPlainObject, show } from '../../value.js';
+import { assertSmall, assertSmallTogether } from '../condition-limits.js';
 import { badPolicy, entryFields, entryText, inside, oneOf, policyName, type EntryKinds } from '../entries.js';
 import { DUTY_FILE } from './duty-file.js';
 import { assertFewOnEachTask } from './duty-limits.js';
@@ -48,14 +49,16 @@ function readTasks(value: unknown, what: string): DutyTask[] {
   return Array.from(value as unknown[], (task) => readTask(task, `A task of ${inside(what)}`));
 }
 
-/** @throws BadInput `bad-policy` for a condition that cannot be asked of a task */
+/** @throws BadInput `bad-policy` for a condition that cannot be asked of a task, `too-large` */
 function readCondition(value: unknown, what: string): Record<string, unknown> {
   try {
     // A copy, which nobody can change after it was checked.
     const json = deepCopy(value) as Record<string, unknown>;
+    assertSmall(json, `The condition (when) of ${inside(what)}`);
     PARTS.assertAskable('task:execute', PARTS.of(parseCondition(json)));
     return json;
   } catch (error) {
+    if (error instanceof GuardError && error.code === 'too-large') throw error;
     const why = error instanceof GuardError || error instanceof TypeError ? error.message : show(value);
     return badPolicy(`The condition (when) of ${inside(what)} is not valid: ${why}`);
   }
@@ -120,8 +123,12 @@ export const DUTY_ENTRIES: EntryKinds = Object.freeze({
     const tasks = tasksOf(duty).map(({ model, task }) => ({ model, element: task, types: USER_TASKS }));
     return [{ model: duty.model }, ...tasks];
   },
-  check(set: PolicySet, changes: readonly PolicyChange[]) {
+  *check(set: PolicySet, changes: readonly PolicyChange[]) {
     if (set.of(DUTY).size > MOST.duties) badPolicy(`A policy set has at most ${MOST.duties} duties.`);
+    yield* assertSmallTogether(DUTY, set.of(DUTY), changes, (duty) => {
+      const { when } = duty as Duty;
+      return when === undefined ? [] : [when];
+    });
     assertFewOnEachTask(set, changes);
   },
 } satisfies EntryKinds);

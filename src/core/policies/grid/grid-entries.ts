@@ -3,6 +3,7 @@ import { referenceIn, type Condition } from '../../condition/condition.js';
 import { USER_TASK } from '../../condition/element-types.js';
 import { unknownName } from '../../options.js';
 import { show } from '../../value.js';
+import { assertSmallTogether } from '../condition-limits.js';
 import {
   BadEntry,
   entryFields,
@@ -41,6 +42,15 @@ const labelsIn = ({ users, as, for: when }: GridRule): string[] => [
   ...(as === undefined ? [] : [as]),
   ...(when === undefined ? [] : labelsOf(parseCondition(when))),
 ];
+
+/** The conditions of a rule as they are written. */
+function conditionsOf(rule: unknown): readonly unknown[] {
+  const { users, for: when } = rule as GridRule;
+  return [
+    ...(when === undefined ? [] : [when]),
+    ...(users !== 'all' && 'where' in users ? [users.where] : []),
+  ];
+}
 
 const USER_TASKS = Object.freeze([USER_TASK]);
 /** What starts a case, or waits for a message or signal. */
@@ -90,6 +100,7 @@ export const GRID_ENTRIES: EntryKinds = Object.freeze({
       const message = `A grid has at most ${MOST_RULES} rules; with ${show(saved.id)} there are ${rules.size}.`;
       throw new BadEntry(GRID_RULE, saved.id, message, 'too-large');
     }
+    yield* assertSmallTogether(GRID_RULE, rules, changes, conditionsOf);
     const losesLabel = changes.some(({ kind, id }) => kind === GRID_LABEL && !labels.has(id));
     const asked = losesLabel
       ? rules

@@ -6,6 +6,7 @@ import { partsOf } from '../../parts.js';
 import { FORBIDDEN_KEYS } from '../../path.js';
 import { messageOf } from '../../thrown.js';
 import { isPlainObject, show } from '../../value.js';
+import { assertSmall } from '../condition-limits.js';
 import { badPolicy, entryFields, entryText, inside, oneOf, policyName } from '../entries.js';
 import { readSentence } from './sentences.js';
 import {
@@ -79,6 +80,7 @@ function condition(value: unknown, what: string, known: RegExp, expected: string
     return badPolicy(`${what} takes a condition, such as {"data.store":"$user.store"}, got ${show(value)}.`);
   let parsed: Condition;
   const json = asJson(value, what);
+  assertSmall(json, what);
   try {
     parsed = parseCondition(json);
     // What a rule answers is made when a call first asks for it: what fails there must have been refused here.

@@ -10,6 +10,7 @@ import type { PolicyChange } from '../../../core/policy-set/policy-set.js';
 import type { Turns } from '../../../store/turns.js';
 import { readCsv } from '../grid/csv.js';
 import { JsonPlaces } from './json-places.js';
+import { LARGER, LARGEST } from './text-limits.js';
 import { YamlPlaces, type Place, type Places } from './places.js';
 import { MOST_ALIASES, TOO_DEEP, Unread, yamlDocument } from './yaml-document.js';
 
@@ -34,13 +35,6 @@ export interface ParsedFile {
   readonly statements: readonly FileStatement[];
   readonly mistakes: readonly FileMistake[];
 }
-
-/** Longest JSON text, in characters. */
-export const LONGEST_JSON = 100_000_000;
-/** Longest YAML text, in characters: its parser takes many times as long as that of JSON, and holds up the others. */
-export const LONGEST_YAML = 200_000;
-/** How larger policies are written. */
-export const LARGER = `write it as JSON, which may have ${LONGEST_JSON}, or rules of the grid as CSV`;
 
 const refused = (file: string, message: string, place: Place = { line: 1, column: 1 }): ParsedFile => ({
   tenantId: null,
@@ -101,15 +95,15 @@ function placeIn(text: string, problem: string): Place {
 
 /** Reads YAML, and JSON, which is a part of it. */
 export async function parseYaml(file: string, text: string, turns: Turns): Promise<ParsedFile> {
-  if (text.length > LONGEST_JSON)
-    return refused(file, `Policies in JSON have at most ${LONGEST_JSON} characters.`);
+  if (text.length > LARGEST.json)
+    return refused(file, `Policies in JSON have at most ${LARGEST.json} characters.`);
   const json = jsonIn(text);
   if ('content' in json && json.content !== undefined)
     return readContent(file, json.content, new JsonPlaces(text), turns);
-  if (text.length > LONGEST_YAML)
+  if (text.length > LARGEST.yaml)
     return 'problem' in json
       ? refused(file, `It is not valid JSON: ${json.problem}.`, placeIn(text, json.problem))
-      : refused(file, `YAML may have at most ${LONGEST_YAML} characters: ${LARGER}.`);
+      : refused(file, `YAML may have at most ${LARGEST.yaml} characters: ${LARGER}.`);
   const lines = new LineCounter();
   try {
     const document = yamlDocument(text, lines);
@@ -147,7 +141,7 @@ async function parseLines(
     }));
     return { tenantId: null, statements, mistakes: [] };
   } catch (error) {
-    const line = isGuardError(error) && error.code === 'too-large' ? 1 : lineOf(error);
+    const line = lineOf(error) ?? (isGuardError(error) && error.code === 'too-large' ? 1 : undefined);
     if (line === undefined) throw error;
     const message = error instanceof BadLine ? error.what : (error as Error).message;
     return { tenantId: null, statements: [], mistakes: [{ file, line, column: 1, message }] };

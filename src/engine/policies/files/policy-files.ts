@@ -11,9 +11,8 @@ import {
   type FileStatement,
   type ParsedFile,
 } from './parse-file.js';
+import { LARGEST } from './text-limits.js';
 
-/** Maximum size of one file, in bytes: of JSON, under whichever of these names it stands, and of a table. */
-const LARGEST = { document: 100_000_000, table: 10_000_000 };
 /** Mistakes that one refusal lists. */
 const MOST_LISTED = 20;
 
@@ -57,7 +56,8 @@ async function parseFile(path: string, turns: Turns): Promise<ParsedFile> {
   try {
     const found = await stat(path);
     if (!found.isFile()) return none('It is not a file.');
-    const largest = parse === parseYaml ? LARGEST.document : LARGEST.table;
+    // JSON may stand in a file of each of these names.
+    const largest = parse === parseYaml ? LARGEST.json : LARGEST.grid;
     if (found.size > largest) return none(`It is larger than ${largest} bytes.`);
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
     return await parse(file, text, turns);

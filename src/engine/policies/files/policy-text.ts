@@ -6,13 +6,12 @@ import type { PolicyChange, PolicySet } from '../../../core/policy-set/policy-se
 import { show } from '../../../core/value.js';
 import type { Turns } from '../../../store/turns.js';
 import { statedChanges } from '../stated-changes.js';
-import { LARGER, LONGEST_JSON, LONGEST_YAML, parseYaml, type ParsedFile } from './parse-file.js';
+import { parseYaml, type ParsedFile } from './parse-file.js';
 import { refusal } from './policy-files.js';
+import { LARGER, LARGEST } from './text-limits.js';
 
 /** The name of the text in messages about mistakes. */
 const TEXT = 'text';
-/** Longest JSON, in characters, of a set that is printed as YAML: printing that takes a while. */
-const LONGEST_PRINTED_AS_YAML = 100_000;
 
 /**
  * A set as the text of a policy file, which can be imported again: YAML, or JSON if it is large.
@@ -22,9 +21,9 @@ const LONGEST_PRINTED_AS_YAML = 100_000;
 export function printPolicyFile(set: PolicySet, tenant: string | null = null): string {
   const document = policyDocumentOf(set);
   const json = JSON.stringify({ ...(tenant !== null && { tenant }), ...document }, undefined, 1);
-  if (json.length > LONGEST_JSON)
-    throw new BadInput('too-large', `The text of policies has at most ${LONGEST_JSON} characters.`);
-  if (json.length > LONGEST_PRINTED_AS_YAML) return `${json}\n`;
+  if (json.length > LARGEST.json)
+    throw new BadInput('too-large', `The text of policies has at most ${LARGEST.json} characters.`);
+  if (json.length > LARGEST.printedAsYaml) return `${json}\n`;
   return (
     (tenant === null ? '' : `tenant: ${JSON.stringify(tenant)}\n`) + stringify(document, { lineWidth: 0 })
   );
@@ -35,7 +34,7 @@ export async function readPolicyText(text: unknown, turns: Turns): Promise<Parse
   if (typeof text !== 'string')
     throw new BadInput('bad-request', `An import takes a text, as in a policy file, got ${show(text)}.`);
   const isJson = text.trimStart().startsWith('{');
-  const longest = isJson ? LONGEST_JSON : LONGEST_YAML;
+  const longest = isJson ? LARGEST.json : LARGEST.yaml;
   if (text.length > longest) {
     const form = isJson ? 'JSON' : 'YAML';
     const more = isJson ? '' : `: ${LARGER}`;

@@ -12,10 +12,8 @@ import {
 } from '../../../core/policies/grid/texts.js';
 import type { Turns } from '../../../store/turns.js';
 import type { GridForm } from '../../contract/grid-types.js';
+import { LARGEST } from '../files/text-limits.js';
 import { printCsv, readCsv } from './csv.js';
-
-/** The longest text that is read, in characters. */
-const LONGEST = 8 * 1024 * 1024;
 
 interface Form {
   print(contents: GridContents): string;
@@ -61,6 +59,7 @@ export const printGrid = (form: unknown, contents: GridContents): string => form
 export async function readGrid(form: unknown, text: unknown, turns: Turns): Promise<readonly GridEntry[]> {
   const { read } = formOf(form);
   if (typeof text !== 'string') throw new BadInput('bad-request', 'A grid is imported from a text.');
-  if (text.length > LONGEST) throw new BadInput('too-large', `A grid has at most ${LONGEST} characters.`);
+  if (text.length > LARGEST.grid)
+    throw new BadInput('too-large', `A grid has at most ${LARGEST.grid} characters.`);
   return read(text, turns);
 }

@@ -1,4 +1,5 @@
 import {
+  parseCsv,
   parseProperties,
   parseYaml,
   type ParsedFile,
@@ -155,4 +156,19 @@ describe('a mistake is placed at the key that it is about', () => {
     ]);
     expect(statements.map(({ change: { id } }) => id)).toContain('hr');
   });
+});
+
+test('a table is refused with the line of a condition that is too large', async () => {
+  const row = (id: string, store: string): string =>
+    `${id},Allow,all,View,system,"{""data.store"":""${store}""}"\n`;
+  const text = `id,effect,users,privilege,on,for\n${row('small', 'north')}${row('large', 'x'.repeat(200_001))}`;
+  const { mistakes } = await parseCsv('rules.csv', text, new Turns());
+  expect(mistakes).toEqual([
+    {
+      file: 'rules.csv',
+      line: 3,
+      column: 1,
+      message: expect.stringContaining('of which there may be 200000') as string,
+    },
+  ]);
 });
