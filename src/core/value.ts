@@ -1,3 +1,5 @@
+import { compareNumbers, isNotANumber, isNumber } from './number.js';
+
 /** A value that a condition may compare with: one that MongoDB orders within its type. */
 export type Scalar = string | number | boolean | Date;
 
@@ -11,24 +13,12 @@ export function isScalar(value: unknown): value is Scalar {
   return typeof value === 'string' ? value.isWellFormed() : typeof value === 'boolean';
 }
 
-const NUMBERS: ReadonlySet<unknown> = new Set(['Long', 'Decimal128', 'Int32', 'Double']);
-
-/**
- * Converts a database's own number type to a number; returns anything else unchanged. The type is recognised by its
- * prototype, never by own properties.
- */
-export function plain(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  const { _bsontype } = value as { _bsontype?: unknown };
-  return NUMBERS.has(_bsontype) && !Object.hasOwn(value, '_bsontype') ? Number(String(value)) : value;
-}
-
 /** Equality as in MongoDB: no conversion between types; dates by their time, numbers by their value. */
 export function same(left: unknown, right: Scalar): boolean {
   if (left === right) return true;
   if (typeof left !== 'object' || left === null) return false;
   if (left instanceof Date) return right instanceof Date && left.getTime() === right.getTime();
-  return typeof right === 'number' && plain(left) === right;
+  return typeof right === 'number' && isNumber(left) && compareNumbers(left, right) === 0;
 }
 
 /** Characters beyond the first 65,536 are two units, which sort below the last ones of the others. */
@@ -51,9 +41,10 @@ export function compareText(left: string, right: string): number {
 /** Order of two values of one type; undefined if the types differ, since MongoDB compares within a type only. */
 export function compareWithinType(left: unknown, right: Scalar): number | undefined {
   if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);
-  if (typeof right === 'number' && typeof left === 'object') left = plain(left);
   if (typeof left === 'number' && typeof right === 'number')
     return Number.isNaN(left) ? undefined : left === right ? 0 : left - right;
+  if (typeof right === 'number' && isNumber(left))
+    return isNotANumber(left) ? undefined : compareNumbers(left, right);
   if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right);
   if (left instanceof Date && right instanceof Date) return left.getTime() - right.getTime();
   return undefined;

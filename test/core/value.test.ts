@@ -1,15 +1,8 @@
 import { runInNewContext } from 'node:vm';
 import { Decimal128, Double, Int32, Long, ObjectId } from 'bson';
 import fc from 'fast-check';
-import {
-  compareText,
-  compareWithinType,
-  isPlainObject,
-  isScalar,
-  plain,
-  same,
-  show,
-} from '../../src/core/value.js';
+import { plain } from '../../src/core/number.js';
+import { compareText, compareWithinType, isPlainObject, isScalar, same, show } from '../../src/core/value.js';
 import { HOSTILE_VALUES, SCALARS } from './hostile.js';
 
 describe('a value of a condition', () => {

@@ -1,5 +1,6 @@
 import type { Names } from './condition.js';
-import { compareWithinType, plain, same, type Scalar } from '../value.js';
+import { databaseType, plain } from '../number.js';
+import { compareWithinType, same, type Scalar } from '../value.js';
 
 /**
  * Tests of the value or list at a path. Undefined satisfies no test. Plain loops, since lists of candidates and
@@ -7,8 +8,9 @@ import { compareWithinType, plain, same, type Scalar } from '../value.js';
  */
 export type Test<Operand> = (found: unknown, operand: Operand) => boolean;
 
-/** Any value except null; a list inside a list is not a value here. */
-const present = (value: unknown): boolean => value !== undefined && value !== null && !Array.isArray(value);
+/** Any value except null and code; a list inside a list is not a value here. */
+const present = (value: unknown): boolean =>
+  value !== undefined && value !== null && !Array.isArray(value) && databaseType(value) !== 'Code';
 export const isPresent = (found: unknown): boolean =>
   Array.isArray(found) ? found.some(present) : present(found);
 

@@ -1,7 +1,8 @@
 import { glance, isOwn, listAt, plainValue, type Path } from './frame.js';
 import { isDocument } from '../path.js';
 import { runs, type Call, type ReadOperand, type Step } from './steps.js';
-import { isScalar, plain, same } from '../value.js';
+import { compareNumbers, isNotANumber, isNumber } from '../number.js';
+import { isScalar, same } from '../value.js';
 
 /** True if the condition holds of one element of the list. */
 export const someElement =
@@ -34,15 +35,22 @@ export const caseOf =
     return found.some(test) && isOwn(path, item, resource);
   };
 
+const isComparable = (value: unknown): boolean => (isNumber(value) ? !isNotANumber(value) : isScalar(value));
+
+const isSame = (left: unknown, right: unknown): boolean =>
+  isNumber(right)
+    ? isNumber(left) && compareNumbers(left, right) === 0
+    : isScalar(right) && same(left, right);
+
 /** Compares two fields. */
 export const fieldsAgree =
   (path: Path, op: 'eq' | 'ne' | 'in', other: Path): Call =>
   (item, resource) => {
-    const left = plain(plainValue(path, item, resource));
-    const right = plain(plainValue(other, item, resource));
-    if (!isScalar(left)) return false;
-    if (op === 'in') return Array.isArray(right) && right.some((entry) => same(entry, left));
-    return isScalar(right) && same(left, right) === (op === 'eq');
+    const left = plainValue(path, item, resource);
+    const right = plainValue(other, item, resource);
+    if (!isComparable(left)) return false;
+    if (op === 'in') return Array.isArray(right) && right.some((entry) => isSame(entry, left));
+    return isComparable(right) && isSame(left, right) === (op === 'eq');
   };
 
 /** A test of the principal alone. */

@@ -21,6 +21,8 @@ const ALIASES: Readonly<Record<string, readonly Kind[]>> = {
         'null',
         'regex',
         'timestamp',
+        'minKey',
+        'maxKey',
       ] as const
     ).map((kind) => [kind, [kind]]),
   ),

@@ -1,3 +1,4 @@
+import { isNotANumber } from '../../core/number.js';
 import { isDocument, kindOf, rankOf } from './kind.js';
 import { compareValues, equalValues } from './order.js';
 import { compileExpression } from './match-expression.js';
@@ -109,10 +110,10 @@ function range(name: string, operand: unknown): ValueTest {
     return refuse(`${name} takes no ${operand === undefined ? 'undefined' : 'regular expression'}`);
   if (operand === null) return (value) => holds(0) && (value === undefined || value === null);
   const rank = rankOf(kindOf(operand));
+  const isOfNone = isNotANumber(operand);
   return (value) => {
     if (rankOf(kindOf(value)) !== rank) return false;
-    if (Number.isNaN(value) || Number.isNaN(operand))
-      return holds(0) && Number.isNaN(value) && Number.isNaN(operand);
+    if (isNotANumber(value) || isOfNone) return holds(0) && isNotANumber(value) && isOfNone;
     return holds(compareValues(value, operand));
   };
 }

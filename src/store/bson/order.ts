@@ -1,18 +1,6 @@
+import { compareNumbers } from '../../core/number.js';
 import { compareText } from '../../core/value.js';
 import { kindOf, rankOf } from './kind.js';
-
-function toNumber(value: unknown): number {
-  if (typeof value === 'number') return value;
-  return Number(String(value));
-}
-
-function compareNumbers(left: unknown, right: unknown): number {
-  const a = toNumber(left);
-  const b = toNumber(right);
-  if (a === b) return 0;
-  if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : -1;
-  return Number.isNaN(b) || a > b ? 1 : -1;
-}
 
 /** Compares documents field by field: type, then name, then value, as in MongoDB. */
 function compareDocuments(left: Record<string, unknown>, right: Record<string, unknown>): number {

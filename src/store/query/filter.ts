@@ -36,7 +36,7 @@ const LISTS: Record<Shape, Readonly<Record<string, string>>> = {
   model: { 'model.guard.starts': 'guard.starts' },
 };
 
-/** All types of a single value except null; a list is tested by its entries. */
+/** All types of a single value except null and code; a list is tested by its entries. */
 export const VALUE_TYPES: readonly string[] = Object.freeze([
   'string',
   'number',
@@ -47,6 +47,8 @@ export const VALUE_TYPES: readonly string[] = Object.freeze([
   'binData',
   'regex',
   'timestamp',
+  'minKey',
+  'maxKey',
 ]);
 /** Matches if there is a value. */
 const PRESENT = Object.freeze({ $type: VALUE_TYPES });
