@@ -88,6 +88,8 @@ export interface ModelStore {
 export interface LockOwner {
   readonly host: string;
   readonly pid: number;
+  /** Within what the process id is unique on the host; missing where the system does not tell. */
+  readonly space?: string | undefined;
   /** Random, one per guard instance. */
   readonly nonce: string;
 }

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { SKEW, wallClock } from '../core/clock.js';
-import { isAlive } from './alive.js';
+import { isAlive, isSameSpace, spaceOfPids, type Place } from './alive.js';
 import type { HeldLock, LockOwner, Store, ValueStore } from './port.js';
 
 /** The namespace of the values by which processes say that they have a database open. */
@@ -11,8 +11,6 @@ const RENEW_EVERY = 20_000;
 /** How long a lock without a lease, of an unguarded host, counts as held, in milliseconds. */
 const HELD = 600_000;
 
-type Place = Pick<LockOwner, 'host' | 'pid'>;
-
 /**
  * Says that this process has a database open, and goes on saying so. It is information for those who would take the
  * data away, so a failure is ignored. Does nothing for an embedded store, which the system keeps others out of.
@@ -20,12 +18,14 @@ type Place = Pick<LockOwner, 'host' | 'pid'>;
  */
 export async function announce(
   store: Pick<Store, 'kind' | 'values'>,
-  { host, pid, nonce }: LockOwner,
+  { host, pid, space, nonce }: LockOwner,
 ): Promise<() => Promise<void>> {
   if (store.kind !== 'mongo') return async () => undefined;
   const values: ValueStore = store.values(PRESENCE);
   const tell = (): Promise<void> =>
-    values.set(nonce, { host, pid }, new Date(wallClock() + LEASE + SKEW)).catch(() => undefined);
+    values
+      .set(nonce, { host, pid, ...(space !== undefined && { space }) }, new Date(wallClock() + LEASE + SKEW))
+      .catch(() => undefined);
   await tell();
   const timer = setInterval(() => void tell(), RENEW_EVERY).unref();
   return async () => {
@@ -34,7 +34,8 @@ export async function announce(
   };
 }
 
-const isGone = ({ host, pid }: Place): boolean => host === hostname() && !isAlive(pid);
+const isGone = (place: Place): boolean =>
+  isSameSpace(place, { host: hostname(), space: spaceOfPids() }) && !isAlive(place.pid);
 
 function isHeld({ owner, until, time }: HeldLock): boolean {
   const now = wallClock();

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { spawnSync } from 'node:child_process';
 import type { Guard, GuardError } from 'bpmn-guard';
 import { Child } from '../support/child.js';
+import { spaceOfPids } from '../../src/store/alive.js';
 import { ADMIN_USER, eventually, Guards, person, refusal, waitingTask } from '../support/guards.js';
 import { end, model, parallel, service, start, task } from '../support/models.js';
 import { onMongo, onStores } from '../support/stores.js';
@@ -151,18 +152,18 @@ onStores('Concurrent commands', (kind) => {
   });
 
   describe('an abandoned lock', () => {
-    const HOST = hostname();
+    const HERE = { host: hostname(), space: spaceOfPids() };
     const gone = (): number => spawnSync(process.execPath, ['-e', '']).pid;
     const later = (ms: number): Date => new Date(Date.now() + ms);
 
     test.each([
       [
         'of a process of this machine that is gone',
-        () => ({ owner: { host: HOST, pid: gone(), nonce: 'x' }, until: later(60_000) }),
+        () => ({ owner: { ...HERE, pid: gone(), nonce: 'x' }, until: later(60_000) }),
       ],
       [
         'of an earlier process with the same number, as in a container',
-        () => ({ owner: { host: HOST, pid: process.pid, nonce: '1-x/1' }, until: later(60_000) }),
+        () => ({ owner: { ...HERE, pid: process.pid, nonce: '1-x/1' }, until: later(60_000) }),
       ],
       [
         'whose lease has run out, by more than clocks differ',

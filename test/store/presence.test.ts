@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { spaceOfPids } from '../../src/store/alive.js';
 import { announce, PRESENCE, usersOf } from '../../src/store/presence.js';
 import type { HeldLock, Store, ValueStore } from '../../src/store/port.js';
 
@@ -59,9 +60,9 @@ describe('A process that has a database open', () => {
 
   test('uses it as long as it is there, and each is named once', () => {
     jest.setSystemTime(1_000_000);
-    const [ours, dead] = [process.pid, 2 ** 22 + 1];
+    const [ours, dead, space] = [process.pid, 2 ** 22 + 1, spaceOfPids()];
     const lock = (pid: number, host: string, until: number): HeldLock => {
-      return { id: 'i', owner: { host, pid, nonce: 'n' }, time: new Date(0), until: new Date(until) };
+      return { id: 'i', owner: { host, pid, space, nonce: 'n' }, time: new Date(0), until: new Date(until) };
     };
     const locks: HeldLock[] = [
       lock(1, 'elsewhere', 1_000_000 - 29_000),
@@ -71,14 +72,16 @@ describe('A process that has a database open', () => {
       { id: 'left', time: new Date(1_000_000 - 600_001) },
     ];
     const present = [
-      { host: hostname(), pid: ours },
-      { host: hostname(), pid: dead },
+      { host: hostname(), pid: ours, space },
+      { host: hostname(), pid: dead, space },
+      { host: hostname(), pid: dead + 1, space: 'of another container' },
       { host: 'elsewhere', pid: 1 },
     ];
     expect(usersOf(locks, present)).toEqual([
       'process 1 on elsewhere',
       'a bpmn-server',
       `process ${ours} on ${hostname()}`,
+      `process ${dead + 1} on ${hostname()}`,
     ]);
   });
 });

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { SKEW, ticks, wallClock } from '../../core/clock.js';
 import { Conflict } from '../../core/errors.js';
 import { within } from '../../core/within.js';
-import { isAlive } from '../../store/alive.js';
+import { isAlive, isSameSpace, spaceOfPids } from '../../store/alive.js';
 import type { HeldLock, LockOwner, LockStore } from '../../store/port.js';
 import type { Retries } from './retries.js';
 import { isOutage } from './transient.js';
@@ -48,14 +48,15 @@ export type Release = (failure?: unknown) => Promise<void>;
 
 /**
  * Locks of instances: first come, first served within this process, with back-off against other processes. The
- * lease is renewed while the lock is held. A holder whose lease has expired, or whose process on this machine is
- * dead, is replaced. A lock that could not be released, or whose acquisition was not answered, is taken over by
+ * lease is renewed while the lock is held. A holder whose lease has expired, or whose process is known to be dead, is
+ * replaced. A lock that could not be released, or whose acquisition was not answered, is taken over by
  * this process at once and released when the store answers again.
  */
 export class InstanceLocks {
   readonly owner: LockOwner = Object.freeze({
     host: hostname(),
     pid: process.pid,
+    space: spaceOfPids(),
     nonce: `${BORN}-${randomUUID()}`,
   });
   private readonly queues = new Map<string, Promise<void>>();
@@ -76,7 +77,7 @@ export class InstanceLocks {
     if (owner === undefined || until === undefined) return now - time.getTime() > this.options.staleAfter;
     if (until.getTime() + SKEW <= now) return true;
     if (owner.nonce.startsWith(`${this.owner.nonce}/`)) return !this.inUse.has(owner.nonce);
-    if (owner.host !== this.owner.host) return false;
+    if (!isSameSpace(owner, this.owner)) return false;
     // In a container every process has number 1: one that began at another time is gone.
     return owner.pid === this.owner.pid ? !owner.nonce.startsWith(`${BORN}-`) : !isAlive(owner.pid);
   };

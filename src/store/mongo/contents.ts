@@ -5,6 +5,7 @@ import { CallLimits } from '../call-limits.js';
 import type { Contents, Entry, Fields } from '../contents/contents.js';
 import { nameOf } from '../contents/name-of.js';
 import type { Part } from '../contents/parts.js';
+import type { Place } from '../alive.js';
 import { PRESENCE, usersOf } from '../presence.js';
 import { collectionsOf, type Collections } from './collections.js';
 import { connect, DEFAULT_TIMEOUT } from './connect.js';
@@ -105,7 +106,7 @@ export class MongoContents implements Contents {
       const locks = await new MongoLocks(this.collections.locks).list();
       return usersOf(
         locks,
-        present.map(([, place]) => place as { host: string; pid: number }),
+        present.map(([, place]) => place as Place),
       );
     });
   }

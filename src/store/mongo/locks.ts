@@ -25,7 +25,7 @@ export class MongoLocks implements LockStore {
 
   async acquire(
     id: string,
-    { host, pid, nonce }: LockOwner,
+    { host, pid, space, nonce }: LockOwner,
     until: Date,
     isStale: (held: HeldLock) => boolean,
   ): Promise<boolean> {
@@ -33,7 +33,10 @@ export class MongoLocks implements LockStore {
       id,
       server: `${host}:${pid}`,
       time: today(),
-      guard: { owner: { host, pid, nonce }, until: new Date(until) },
+      guard: {
+        owner: { host, pid, ...(space !== undefined && { space }), nonce },
+        until: new Date(until),
+      },
     };
     for (let i = 0; i < TRIES; i++) {
       if (await inserted(this.locks, { ...lock })) return true;

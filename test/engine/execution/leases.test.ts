@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { Contexts } from '../../../src/engine/execution/context.js';
 import { InstanceLocks } from '../../../src/engine/execution/locks.js';
 import { Retries } from '../../../src/engine/execution/retries.js';
@@ -39,6 +40,19 @@ describe('The lease of a lock', () => {
     await store.locks.acquire('i', AFAR, new Date(frozen() - 29_999), never);
     await expect(locks().lock('i')).rejects.toMatchObject({ code: 'busy' });
   });
+
+  test.each([
+    ['whose number no process of this one has', { pid: 2 ** 22 + 1 }],
+    ['with the number of this process', { pid: process.pid }],
+  ])(
+    'of a process in another container with the same host name, %s, is not over before its time',
+    async (_what, at) => {
+      const owner = { host: hostname(), space: 'of another container', nonce: '1-x/1', ...at };
+      const until = frozen() - 29_999;
+      await store.locks.acquire('i', owner, new Date(until), never);
+      await expect(locks().lock('i')).rejects.toMatchObject({ code: 'busy' });
+    },
+  );
 
   test('that ran out longer ago than clocks may differ is over', async () => {
     await store.locks.acquire('i', AFAR, new Date(frozen() - 30_000), never);
