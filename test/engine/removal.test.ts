@@ -1,4 +1,5 @@
 import type { Guard } from 'bpmn-guard';
+import { terminate } from '../../src/engine/execution/terminate.js';
 import { deriveGuard } from '../../src/engine/model/derive.js';
 import { ADMIN_USER, Guards, person, refusal } from '../support/guards.js';
 import { end, model, start, task } from '../support/models.js';
@@ -40,6 +41,26 @@ onStores('Instances that are removed', (kind) => {
     expect(await left(guard)).toBe(1);
     expect(await archive(guard, ADMIN_USER, {})).toEqual({ deletedCount: 1 });
   });
+
+  test.each(['deleted', 'archived'] as const)(
+    'are not %s when they were changed after the decision',
+    async (how) => {
+      const guard = await guards.make({ models: { M: model([start(), task('t'), end()]) } });
+      const { id } = await guard.api.engine.start('M', {}, ann);
+      const { instances } = guard.store;
+      const remove = instances.remove.bind(instances);
+      jest.spyOn(instances, 'remove').mockImplementationOnce(async (ids, filter) => {
+        // Ending what is below an instance waits for no lock.
+        await terminate(instances, id);
+        return remove(ids, filter);
+      });
+      const removal =
+        how === 'archived' ? archive(guard, ADMIN_USER, {}) : guard.api.data.deleteInstances({}, ADMIN_USER);
+      expect(await refusal(removal)).toMatchObject({ code: 'conflict', status: 409 });
+      expect(await instances.load(id)).toMatchObject({ status: 'terminated' });
+      expect(await guard.api.data.deleteInstances({}, ADMIN_USER)).toEqual({ deletedCount: 1 });
+    },
+  );
 
   test('may be removed by two at a time', async () => {
     const guard = await guards.make({ models: { M: model([start(), task('t'), end()]) } });

@@ -1,8 +1,9 @@
 import { EVERYTHING } from '../../core/condition/condition.js';
-import { AccessDenied, BadInput, isGuardError } from '../../core/errors.js';
+import { AccessDenied, BadInput, Conflict, isGuardError } from '../../core/errors.js';
 import { parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
-import type { StoredInstance } from '../../store/port.js';
+import type { Filter, StoredInstance } from '../../store/port.js';
+import { atRevision } from '../../store/query/stored.js';
 import { existencePlan } from '../../store/query/scoped-query.js';
 import type { Command } from '../execution/command.js';
 import type { Call } from './call.js';
@@ -43,12 +44,19 @@ export async function removeInstances(
         const [found] = await reads.instanceRows(now, { kind: 'and', of: [idOf(id), checked] }, { limit: 1 });
         if (found === undefined) return 0;
       }
+      // Ending what is below an instance takes no lock.
+      const unchanged: Filter = { status: instance.status, ...atRevision(instance.guard?.rev) };
       const remove = async (): Promise<number> => {
         // Commands work without the log; the archive includes it.
-        if (archive) await instances.archive([(await instances.load(id)) ?? instance]);
-        return instances.remove([id], {});
+        const whole = archive ? await instances.load(id) : undefined;
+        if (whole !== undefined) await instances.archive([whole]);
+        return instances.remove([id], unchanged);
       };
       const removed = await command.write(remove);
+      if (removed === 0) {
+        if (await instances.exists({ filter: { id } })) throw changed();
+        return 0;
+      }
       runner.hostStore.removed([id]);
       const target = { kind: 'instance', id, instanceId: id };
       await calls.audit.allowed(now.principal, 'instance:delete', target, decision);
@@ -60,6 +68,9 @@ export async function removeInstances(
   }
   return { deletedCount };
 }
+
+const changed = (): Conflict =>
+  new Conflict('conflict', 'The instance was changed by others in the meantime; it was not deleted.');
 
 const idOf = (id: string): CallerQuery => parseQuery({ id }, INSTANCE_FIELDS);
 

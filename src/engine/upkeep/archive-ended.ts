@@ -2,7 +2,7 @@ import { CALL_ACTIVITY } from '../../core/condition/element-types.js';
 import { isGuardError } from '../../core/errors.js';
 import type { Filter, InstanceStore, StoredInstance } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
-import { itemsOf } from '../../store/query/stored.js';
+import { atRevision, itemsOf } from '../../store/query/stored.js';
 import { placeOfInstance, walk } from '../../store/query/walk.js';
 import { countAll } from './count-all.js';
 
@@ -94,8 +94,7 @@ class Archiver {
     const whole = await this.instances.load(id);
     if (whole === undefined || !this.hasEnded(whole)) return false;
     await this.instances.archive([whole]);
-    const rev = whole.guard?.rev;
-    const unchanged: Filter = { status: whole.status, 'guard.rev': rev ?? { $exists: false } };
+    const unchanged: Filter = { status: whole.status, ...atRevision(whole.guard?.rev) };
     return (await this.instances.remove([id], unchanged)) === 1;
   }
 

@@ -3,10 +3,10 @@ import { Conflict } from '../../core/errors.js';
 import { normalise } from '../bson/codec.js';
 import type { Filter, ModelOptions, ModelStore, StoredModel } from '../port.js';
 import { Budget } from '../query/budget.js';
-import { settable } from '../query/stored.js';
+import { atRevision, settable } from '../query/stored.js';
 import { Turns } from '../turns.js';
 import { isDuplicate } from './failure.js';
-import { atRevision, leavingOut } from './query.js';
+import { leavingOut } from './query.js';
 import { taken, testedBy } from './taken.js';
 
 const leaner = (row: Document, without: readonly string[]): Document =>

@@ -42,6 +42,3 @@ export const markFilter = (marks: MarkFilter | undefined): Filter | undefined =>
 /** A projection that excludes fields. */
 export const leavingOut = (names: readonly string[]): Document =>
   Object.fromEntries(names.map((name) => [name, 0]));
-
-/** A filter for the document with a revision; undefined: one that an unguarded host wrote. */
-export const atRevision = (rev: number | undefined): Filter => ({ 'guard.rev': rev ?? { $exists: false } });

@@ -1,9 +1,8 @@
 import { decode } from '../bson/codec.js';
 import { isDocument } from '../bson/kind.js';
 import type { Filter, StoredInstance } from '../port.js';
-import { revisionOf } from '../query/stored.js';
+import { atRevision, revisionOf } from '../query/stored.js';
 import { changesOf, type Changes } from './changes.js';
-import { atRevision } from './query.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

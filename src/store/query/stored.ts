@@ -1,4 +1,5 @@
 import type { StoredInstance, StoredItem } from '../documents.js';
+import type { Filter } from '../port.js';
 import { show } from '../../core/value.js';
 import { child } from '../bson/kind.js';
 
@@ -24,6 +25,9 @@ export const whole = (instance: StoredInstance): StoredInstance =>
 
 /** The revision of a stored document; undefined if an unguarded host wrote it. */
 export const revisionOf = (document: unknown): unknown => child(child(document, 'guard'), 'rev');
+
+/** A filter for the document with a revision; undefined: one that an unguarded host wrote. */
+export const atRevision = (rev: unknown): Filter => ({ 'guard.rev': rev ?? { $exists: false } });
 
 /**
  * Checks the fields of an update.

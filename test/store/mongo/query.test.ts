@@ -1,11 +1,4 @@
-import {
-  atRevision,
-  byAge,
-  conjunction,
-  leavingOut,
-  markFilter,
-  portions,
-} from '../../../src/store/mongo/query.js';
+import { byAge, conjunction, leavingOut, markFilter, portions } from '../../../src/store/mongo/query.js';
 
 describe('combined filters', () => {
   test('are elements of one $and, so that neither field nor operator of one replaces that of another', () => {
@@ -58,11 +51,6 @@ describe('rows merged from several walks', () => {
     const rows = [{ _id: 'a' }, { _id: 'b' }];
     expect(byAge([rows])).toEqual(rows);
   });
-});
-
-test('a document without a revision is only found as one that an unguarded host wrote', () => {
-  expect(atRevision(0)).toEqual({ 'guard.rev': 0 });
-  expect(atRevision(undefined)).toEqual({ 'guard.rev': { $exists: false } });
 });
 
 test('fields are omitted by name', () => {

@@ -1,5 +1,5 @@
 import type { StoredInstance } from '../../../src/store/documents.js';
-import { itemsOf, revisionOf, settable, whole } from '../../../src/store/query/stored.js';
+import { atRevision, itemsOf, revisionOf, settable, whole } from '../../../src/store/query/stored.js';
 
 const instance = (fields: object): StoredInstance => ({ id: 'i', ...fields }) as unknown as StoredInstance;
 
@@ -57,4 +57,9 @@ describe('the fields of an update', () => {
     expect(() => settable({ name: 'M' }, ['name', 'owner'])).toThrow('Field "name" cannot be set');
     expect(() => settable({ owner: 'M' }, ['name', 'owner'])).toThrow('Field "owner" cannot be set');
   });
+});
+
+test('a document without a revision is only found as one that an unguarded host wrote', () => {
+  expect(atRevision(0)).toEqual({ 'guard.rev': 0 });
+  expect(atRevision(undefined)).toEqual({ 'guard.rev': { $exists: false } });
 });
