@@ -13,6 +13,7 @@ import { exchangeFacts } from './case-exchange.js';
 import type { Command } from './command.js';
 import type { Room } from '../contract/limits.js';
 import { assertRoom } from './room.js';
+import { beginsWith } from './data-paths.js';
 import { savePoints } from './save-points.js';
 import { linesOf } from './instance-log.js';
 import { deepCopy } from '../../core/copy.js';
@@ -75,9 +76,9 @@ export function nextGuard(guard: InstanceGuard): InstanceGuard {
 
 const isNew = (instance: HostInstance): boolean => instance.saved === undefined || instance.saved === null;
 
-/** Another process may know more paths than this one. */
+/** Another process may know more paths than this one; those of another list say nothing. */
 const longer = (stored: readonly string[] = [], known: readonly string[]): readonly string[] =>
-  stored.length > known.length ? stored : known;
+  beginsWith(stored, known) ? stored : known;
 
 /** Prepares the write of a live instance, which counts as saved from here on. */
 function prepare(instance: HostInstance, keep: Keep): PendingWrite {

@@ -48,6 +48,10 @@ export async function readDataPaths(store: Pick<Store, 'values'>): Promise<reado
   return (await readAdded(store)).map(({ path }) => path);
 }
 
+/** Whether the paths for which an instance is marked are those of a list, and perhaps more. */
+export const beginsWith = (marked: readonly string[], list: readonly string[]): boolean =>
+  list.every((path, at) => marked[at] === path);
+
 const NONE: readonly string[] = Object.freeze([]);
 
 /**

@@ -5,6 +5,7 @@ import { BESIDE_GUARD, LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { placeOfInstance, walk } from '../../store/query/walk.js';
 import type { GuardLogger } from '../contract/types.js';
 import {
+  beginsWith,
   readMarkedSoFar,
   saveMarkedSoFar,
   type DataPaths,
@@ -113,8 +114,11 @@ export class DataMarking {
   }
 }
 
-/** Instances of an earlier format are marked by `reindex`. */
+/**
+ * Instances of an earlier format are marked by `reindex`. A restored store may have instances that are marked for
+ * another list.
+ */
 function lacks(guard: InstanceGuard | undefined, list: readonly string[]): guard is InstanceGuard {
   const stored = guard?.dataPaths ?? [];
-  return guard?.format === MARKS_FORMAT && stored.length < list.length;
+  return guard?.format === MARKS_FORMAT && !beginsWith(stored, list);
 }

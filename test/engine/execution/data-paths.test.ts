@@ -1,4 +1,4 @@
-import { DataPaths } from '../../../src/engine/execution/data-paths.js';
+import { beginsWith, DataPaths } from '../../../src/engine/execution/data-paths.js';
 import { Contexts } from '../../../src/engine/execution/context.js';
 import { Retries } from '../../../src/engine/execution/retries.js';
 import type { Store } from '../../../src/store/port.js';
@@ -35,4 +35,17 @@ test('a reading that was answered late is not taken for a list that somebody has
     ['store', 'region'],
   ]);
   expect(error).not.toHaveBeenCalled();
+});
+
+test('an instance is marked for a list, and perhaps more, only if its paths begin with those of the list', () => {
+  expect([beginsWith(['a', 'b'], ['a']), beginsWith(['a'], []), beginsWith(['a'], ['a'])]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect([beginsWith(['b'], ['a']), beginsWith(['a', 'b'], ['a', 'c']), beginsWith([], ['a'])]).toEqual([
+    false,
+    false,
+    false,
+  ]);
 });

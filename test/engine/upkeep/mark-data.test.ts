@@ -128,6 +128,19 @@ onStores('Marks of data that rules compare', (kind) => {
     await areAllMarked(second, 1);
   });
 
+  test('are made anew where an instance is marked for the paths of another list, as from a backup', async () => {
+    const place = guards.place();
+    const first = await guards.make({ place, models: MODELS, policies: [reading('region')] });
+    const id = await startIn(first, { second: 'north' });
+    await listed(first);
+    await isMarked(first, id, 'p:1');
+    await write(first, id, ['region', 'lost']);
+    await first.close();
+    const second = await guards.make({ place, policies: [reading('region', 'second')] });
+    expect(await listed(second)).toEqual([id]);
+    await isMarked(second, id, 'd:second="north', 'p:2');
+  });
+
   test('are continued behind the instance at which a process has stopped', async () => {
     const place = guards.place();
     const first = await guards.make({ place, models: MODELS });
