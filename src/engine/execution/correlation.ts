@@ -59,16 +59,13 @@ export class Correlation {
       'items.status': 'wait',
     };
     // Nothing waits in an instance that has ended, and the indexes of messages and signals have only running ones.
-    const rows = await this.runner.hostStore.findItems({ status: 'running', ...query });
-    const others = rows.filter((row) => command?.executions.has(row.instanceId as string) !== true);
-    return [
-      ...this.ownWaiting(query),
-      ...others.map((row) => ({
-        instanceId: row.instanceId as string,
-        itemId: row.id as string,
-        name: row.processName,
-      })),
-    ];
+    const others: (Target & { readonly seq: number })[] = [];
+    // All may be many, and each comes with its instance.
+    for await (const rows of this.runner.hostStore.itemPages({ status: 'running', ...query }))
+      for (const { instanceId, id: itemId, processName: name, seq } of rows)
+        if (command?.executions.has(instanceId as string) !== true)
+          others.push({ instanceId: instanceId as string, itemId: itemId as string, name, seq: Number(seq) });
+    return [...this.ownWaiting(query), ...others.sort((a, b) => a.seq - b.seq)];
   }
 
   private ownWaiting(query: Query): Target[] {

@@ -1,8 +1,9 @@
 import { SKEW, today, wallClock } from '../../core/clock.js';
 import { CALL_ACTIVITY } from '../../core/condition/element-types.js';
 import { SYSTEM_USER } from '../../core/principal.js';
-import type { InstanceGuard, Store, StoredInstance } from '../../store/port.js';
-import { LARGE_FIELDS } from '../../store/query/large-fields.js';
+import type { InstanceGuard, InstancePlan, Store, StoredInstance } from '../../store/port.js';
+import { BESIDE_GUARD, LARGE_FIELDS } from '../../store/query/large-fields.js';
+import { placeOfInstance, walk } from '../../store/query/walk.js';
 import type { CommandRunner } from './command-runner.js';
 import type { Command } from './command.js';
 import type { Deliveries } from './deliveries.js';
@@ -22,6 +23,8 @@ import type { GuardLogger } from '../contract/types.js';
 
 /** Number of unfinished instances resumed at the same time. */
 const AT_A_TIME = 8;
+/** Called processes that are looked at together. */
+const BATCH = 500;
 /** Instances with work that a crash may have left undone; also counted by `health`. */
 export const UNFINISHED = Object.freeze({ 'guard.unfinished': true });
 /** How much later than its called processes a running caller may be stored, at most; in milliseconds. */
@@ -197,10 +200,13 @@ export class Recovery {
 
   /** Called processes whose caller's item was never stored: the caller starts them again, so these are ended. */
   private async endOrphans(before: Date): Promise<void> {
-    const called = await this.store.instances.find({
-      filter: { status: 'running', parentItemId: { $type: 'string' }, startedAt: { $lt: before } },
-      without: LARGE_FIELDS,
-    });
+    const filter = { status: 'running', parentItemId: { $type: 'string' }, startedAt: { $lt: before } };
+    const find = (page: Partial<InstancePlan>): Promise<StoredInstance[]> =>
+      this.store.instances.find({ filter, without: BESIDE_GUARD, ...page });
+    for await (const called of walk(BATCH, find, placeOfInstance)) await this.endThose(called);
+  }
+
+  private async endThose(called: readonly StoredInstance[]): Promise<void> {
     for (const child of called) {
       const [caller] = await this.store.instances.findItems({
         before: { items: { $elemMatch: { id: child.parentItemId } } },
