@@ -1,7 +1,18 @@
 import { serialize } from 'bson';
 import { createGuard, openStore, type Guard } from 'bpmn-guard';
 import { ADMIN_USER, eventually, person, SILENT, waitingTask } from '../support/guards.js';
-import { catching, end, model, script, start, task, timer } from '../support/models.js';
+import {
+  call,
+  catching,
+  end,
+  message,
+  model,
+  script,
+  start,
+  task,
+  throwing,
+  timer,
+} from '../support/models.js';
 import { lastingPlace, onMongo, type Place } from '../support/stores.js';
 import { heard } from '../support/watched-driver.js';
 
@@ -42,6 +53,34 @@ onMongo('A command on an instance with 100 KB of data', () => {
       status: 'end',
       data: { large: LARGE, said: 'yes', kept: 2 },
     });
+  });
+
+  test('sends what changed of other instances: of one that called the process, and of one that gets a message', async () => {
+    const flow = [start(), call('sub', 'Called'), task('u', { assignee: 'ann' }), end()];
+    await guard.api.model.save('Calls', model(flow), null, ADMIN_USER);
+    const called = [start(), task('t', { assignee: 'ann' }), end()];
+    await guard.api.model.save('Called', model(called), null, ADMIN_USER);
+    const { id } = await guard.api.engine.start('Calls', { large: LARGE }, ann);
+    const { id: taskId } = await eventually(() => waitingTask(guard, 't').catch(() => undefined));
+    const told = await sentBy(async () => {
+      await guard.api.tasks.complete(taskId, { said: 'yes' }, ann);
+      await eventually(() => waitingTask(guard, 'u', id).catch(() => undefined));
+    });
+    expect(told).toBeLessThan(40_000);
+    expect(await guard.store.instances.load(id)).toMatchObject({ data: { large: LARGE } });
+
+    const waits = [start(), catching('m', message('news')), task('v', { assignee: 'ann' }), end()];
+    await guard.api.model.save('Waits', model(waits, { messages: ['news'] }), null, ADMIN_USER);
+    const throws = [start(), task('w', { assignee: 'ann' }), throwing('n', message('news')), end()];
+    await guard.api.model.save('Throws', model(throws, { messages: ['news'] }), null, ADMIN_USER);
+    const { id: receiver } = await guard.api.engine.start('Waits', { large: LARGE }, ann);
+    const { id: sender } = await guard.api.engine.start('Throws', { large: LARGE }, ann);
+    const { id: before } = await waitingTask(guard, 'w', sender);
+    const received = await sentBy(async () => {
+      await guard.api.tasks.complete(before, {}, ann);
+      await eventually(() => waitingTask(guard, 'v', receiver).catch(() => undefined));
+    });
+    expect(received).toBeLessThan(40_000);
   });
 
   test('sends what it changed after it has recorded that it begins: a timer, and work in the background', async () => {
