@@ -1,9 +1,10 @@
+import { MongoClient } from 'mongodb';
 import { archiveEnded } from '../../../src/engine/upkeep/archive-ended.js';
 import { openStore, type Store } from 'bpmn-guard';
 import { BadInput } from '../../../src/core/errors.js';
 import type { StoredInstance } from '../../../src/store/port.js';
 import { openSource, type Lasting } from '../../../src/store/contents/open-contents.js';
-import { lastingPlace, onStores, type Place } from '../../support/stores.js';
+import { lastingPlace, mongoUrl, onMongo, onStores, type Place } from '../../support/stores.js';
 
 const BEFORE = new Date('2030-01-01');
 const OLD = new Date('2029-12-31T23:59:59.999Z');
@@ -153,5 +154,25 @@ onStores('Archiving ended instances', (kind) => {
     expect(await archiveEnded(store.instances, { before: BEFORE })).toMatchObject({ archived: 1 });
     expect(await left()).toEqual([]);
     expect(await archived()).toHaveLength(1);
+  });
+});
+
+onMongo('An ended instance that another program stored under an id of its own', () => {
+  test('is archived once, also by a run after one that ended between the two writes', async () => {
+    const place = lastingPlace('mongo');
+    const store = await openStore(place.options);
+    await store.install();
+    const client = await MongoClient.connect(mongoUrl());
+    const database = client.db((place.options as { name: string }).name);
+    await database.collection('wf_instances').insertOne({ ...ended('a'), _id: 'own' as never });
+    const remove = jest.spyOn(store.instances, 'remove').mockResolvedValueOnce(0);
+    for (let run = 0; run < 2; run++) await archiveEnded(store.instances, { before: BEFORE });
+    expect(remove).toHaveBeenCalledTimes(2);
+    expect(await store.instances.count({ filter: {} })).toBe(0);
+    const archive = await database.collection('wf_archive').find().toArray();
+    expect(archive.map(({ id }) => id as unknown)).toEqual(['a']);
+    await client.close();
+    await store.close();
+    await place.remove();
   });
 });
