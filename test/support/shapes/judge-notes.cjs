@@ -22,7 +22,7 @@ module.exports = ({ testNamePattern }) => {
     .filter(isListenedTo);
   const left = testNamePattern ? [] : unused(notes, files);
   if (left.length === 0) return;
-  const told = `No test needs these entries of src/store/mongo/shapes.ts:\n${left.join('\n')}\n`;
-  if (process.env.CI) throw new Error(told);
-  process.stderr.write(told);
+  process.stderr.write(`No test needs these entries of src/store/mongo/shapes.ts:\n${left.join('\n')}\n`);
+  // An error would keep jest from writing its results.
+  if (process.env.CI) process.exitCode = 1;
 };
