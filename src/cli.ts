@@ -8,12 +8,33 @@ function onInterrupt(): { signal: AbortSignal; done(): void } {
   return { signal: controller.signal, done: () => void process.removeListener('SIGINT', abort) };
 }
 
+const { stdout, stderr } = process;
+/** Why results could not be written. */
+const lost: NodeJS.ErrnoException[] = [];
+stdout.on('error', (error) => lost.push(error));
+// Nobody reads what is said there; the exit code tells.
+stderr.on('error', () => undefined);
+
 const line = (stream: NodeJS.WriteStream) => (text: string) => void stream.write(`${text}\n`);
+
+const handOver = (text: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    stdout.write(`${text}\n`, (error) => (error ? reject(error) : resolve()));
+  });
+
+process.once('exit', (code) => {
+  const [error] = lost;
+  if (error === undefined) return;
+  // A reader such as `head` that has read enough needs no message.
+  if (error.code !== 'EPIPE') stderr.write(`Failed: the output could not be written: ${error.message}\n`);
+  if (code === 0) process.exitCode = 1;
+});
 
 main(process.argv.slice(2), {
   stdin: process.stdin,
-  out: line(process.stdout),
-  err: line(process.stderr),
+  out: line(stdout),
+  handOver,
+  err: line(stderr),
   onInterrupt,
 }).then(
   (code) => {

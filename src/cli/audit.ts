@@ -2,7 +2,7 @@ import type { AuditEntry } from '../store/port.js';
 import { dayOf } from './day.js';
 import { UsageError } from './io.js';
 import type { Run } from './maintenance.js';
-import { readArguments } from './options.js';
+import { nameIn, readArguments } from './options.js';
 import { withStore } from './store.js';
 import { minute, table } from './table.js';
 
@@ -52,7 +52,8 @@ export const listAudit: Run = (args, io) => {
     limit: { type: 'string' },
     json: { type: 'boolean' },
   });
-  const { since, until, user, tenant } = values;
+  const { since, until } = values;
+  const [user, tenant] = [nameIn(values.user, '--user'), nameIn(values.tenant, '--tenant')];
   const answer = answerOf(values.answer);
   const filter = {
     ...(since !== undefined && { since: dayOf(since, '--since') }),

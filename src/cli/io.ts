@@ -5,6 +5,11 @@ export interface Io {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   /** Results, one line at a time. */
   out(line: string): void;
+  /**
+   * Writes a result that cannot be shown again, alone on its line.
+   * @throws the error if it cannot be written
+   */
+  handOver(line: string): Promise<void>;
   /** Progress, questions and errors, one line at a time. */
   err(line: string): void;
   /** The environment for missing options; default: that of the process. */

@@ -1,9 +1,10 @@
 import { wallClock } from '../core/clock.js';
+import { messageOf } from '../core/thrown.js';
 import { apiKeys, type ApiKey } from '../express/keys.js';
 import { keyFacts, revokedFacts } from '../express/key-facts.js';
 import type { ActsFor, NewKey } from '../express/key-input.js';
 import { dayOf } from './day.js';
-import { UsageError } from './io.js';
+import { NotDone, UsageError } from './io.js';
 import type { Run } from './maintenance.js';
 import { readArguments } from './options.js';
 import { record } from './record.js';
@@ -19,6 +20,9 @@ function actsFor(
   if (anyone === true && some) throw new UsageError('--for-anyone excludes --for-user and --for-group');
   return anyone === true ? 'anyone' : some ? { users, groups } : 'itself';
 }
+
+const boundTo = ({ tenantId }: ApiKey): Pick<ApiKey, 'tenantId'> =>
+  tenantId === undefined ? {} : { tenantId };
 
 /** Creates a key; only its text is written to standard output. */
 export const createKey: Run = (args, io) => {
@@ -51,14 +55,21 @@ export const createKey: Run = (args, io) => {
     ...(forDesigners === undefined ? {} : { dangerouslyActsForDesigners: forDesigners }),
   };
   return withStore(values, io, async (store) => {
-    const { text, key } = await apiKeys(store, { env: {} }).create(given[0] as string, options);
+    const keys = apiKeys(store, { env: {} });
+    const { text, key } = await keys.create(given[0] as string, options);
     await record(store, 'create key', key.name, { after: keyFacts(key) });
     if (forAdministrators !== undefined)
       io.err('This key acts for administrators: its holder can do everything.');
     else if (forDesigners !== undefined)
       io.err('This key acts for designers: its holder can run code on the server.');
     io.err('The key is shown only once; keep it:');
-    io.out(text);
+    try {
+      await io.handOver(text);
+    } catch (error) {
+      await keys.revoke(key.name, boundTo(key));
+      await record(store, 'revoke key', key.name, revokedFacts([key], await keys.list()));
+      throw new NotDone(`The key could not be written, so it is revoked: ${messageOf(error)}`);
+    }
     return 0;
   });
 };

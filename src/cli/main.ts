@@ -16,10 +16,10 @@ import {
   checkPolicies,
   diffPolicies,
   exportPolicies,
-  lintPolicies,
   policyHistory,
   releasePolicies,
 } from './policy.js';
+import { lintPolicies } from './policy-lint.js';
 import { moveStore } from './move.js';
 import { withoutPasswords } from './redact.js';
 import { restoreBackup } from './restore.js';

@@ -11,7 +11,7 @@ import type { Store, StoredModel } from '../store/port.js';
 import { DOCUMENT_FIELDS } from '../store/query/large-fields.js';
 import { NotDone, UsageError, type Io } from './io.js';
 import type { Run } from './maintenance.js';
-import { readArguments } from './options.js';
+import { nameIn, readArguments } from './options.js';
 import { record } from './record.js';
 import { withStore } from './store.js';
 import { minute, table } from './table.js';
@@ -80,7 +80,8 @@ export const importModels: Run = async (args, io) => {
   const files = modelFiles(given);
   const wanted = values['model-name'];
   if (wanted !== undefined && files.length !== 1) throw new UsageError('--model-name needs exactly one file');
-  const { owner = null, replace = false } = values;
+  const { replace = false } = values;
+  const owner = nameIn(values.owner, '--owner') ?? null;
   return withStore(values, io, async (store) => {
     let failed = 0;
     for (const model of files.map((entry) => ({ ...entry, name: wanted ?? entry.name }))) {
@@ -141,8 +142,9 @@ export const exportModels: Run = (args, io) => {
   });
   const folder = given[0] as string;
   const names = values.model?.map(checkModelName);
+  const owner = nameIn(values.owner, '--owner') ?? null;
   return withStore(values, io, async (store) => {
-    const all = await store.models.find({ owner: values.owner ?? null });
+    const all = await store.models.find({ owner });
     const models = all.filter(({ name }) => names === undefined || names.includes(name));
     const missing = names?.find((name) => !models.some((model) => model.name === name));
     if (missing !== undefined) {

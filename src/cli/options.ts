@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { nearest } from '../core/options.js';
+import { normaliseName } from '../core/principal.js';
 import { UsageError } from './io.js';
 
 type Config = NonNullable<ParseArgsConfig['options']>;
@@ -54,4 +55,12 @@ export function readArguments<const O extends Config>(
   const missing = places[positionals.length];
   if (missing !== undefined) throw new UsageError(`Missing: <${missing}>`);
   return { values: values as Parsed<O>, given: positionals };
+}
+
+/** The name of a tenant, owner or user in an option, as names are stored. @throws UsageError if it is not a name */
+export function nameIn(given: string | undefined, option: string): string | undefined {
+  if (given === undefined) return undefined;
+  const name = normaliseName(given);
+  if (name === undefined) throw new UsageError(`${option} needs a name`);
+  return name;
 }

@@ -8,18 +8,16 @@ import {
   releaseFiles,
   type Applied,
   type FilesTarget,
+  type NoteApplied,
 } from '../engine/policies/files/apply-files.js';
 import { printPolicyFile } from '../engine/policies/files/policy-text.js';
 import type { People } from '../engine/policy-book/giving.js';
 import { storedPolicies } from '../engine/policy-book/stored-policies.js';
-import type { LintPerson } from '../core/policies/lint/finding.js';
-import { lint } from '../core/policies/lint/lint.js';
-import { namesIn } from '../core/policy-set/kinds.js';
 import type { PolicyChange } from '../core/policy-set/policy-set.js';
 import { userDirectory } from '../engine/users/directory.js';
 import { NotDone, UsageError, type Io } from './io.js';
 import type { Run } from './maintenance.js';
-import { readArguments } from './options.js';
+import { nameIn, readArguments } from './options.js';
 import { isActiveIn, peopleLock } from './last-manager.js';
 import { account, record } from './record.js';
 import { withStore } from './store.js';
@@ -36,6 +34,8 @@ const CHANGING = {
   'switch-off-sections': { type: 'boolean' },
 } as const;
 const OF_TENANT = { tenant: { type: 'string' } } as const;
+const tenantIn = ({ tenant }: { readonly tenant?: string | undefined }): string | null =>
+  nameIn(tenant, '--tenant') ?? null;
 
 /** Reads the files. @throws NotDone for a path that cannot be read */
 async function filesAt(paths: readonly string[]): Promise<PolicyFiles> {
@@ -138,18 +138,24 @@ export const applyPolicies: Run = async (args, io) => {
   if (files.mistakes.length > 0) throw refusal(files.mistakes);
   return withStore(values, io, async (store) => {
     const by = { userName: account(), reason: values.reason };
-    const applied = await applyFiles(await targetOf(store, values), files, by);
-    return done(store, applied, io, values.json === true);
+    const note = noting(store, io, values.json === true);
+    const applied = await applyFiles(await targetOf(store, values), files, by, note);
+    return done(applied, io, values.json === true);
   });
 };
 
-/** Records and prints what was changed. */
-async function done(store: Store, applied: readonly Applied[], io: Io, json: boolean): Promise<number> {
-  for (const { tenantId, version, changes } of applied)
+/** Records and prints each version as soon as it is made: another tenant's may fail afterwards. */
+const noting =
+  (store: Store, io: Io, json: boolean): NoteApplied =>
+  async (made) => {
+    const { tenantId, version, changes } = made;
+    tell([made], io, json);
     await record(store, 'policies', String(version), {
       after: { version, count: changes.length, ...(tenantId !== null && { tenant: tenantId }) },
     });
-  tell(applied, io, json);
+  };
+
+function done(applied: readonly Applied[], io: Io, json: boolean): number {
   if (applied.length === 0 && !json) io.out('nothing to change');
   return 0;
 }
@@ -160,8 +166,9 @@ export const releasePolicies: Run = (args, io) => {
   return withStore(values, io, async (store) => {
     const { reason = 'released from policy files' } = values;
     const by = { userName: account(), reason };
-    const released = await releaseFiles({ store, book: storedPolicies(store) }, by);
-    return done(store, released, io, values.json === true);
+    const note = noting(store, io, values.json === true);
+    const released = await releaseFiles({ store, book: storedPolicies(store) }, by, note);
+    return done(released, io, values.json === true);
   });
 };
 
@@ -172,7 +179,8 @@ export const exportPolicies: Run = (args, io) => {
     version: { type: 'string' },
     output: { type: 'string' },
   });
-  const { version, tenant = null, output } = values;
+  const { version, output } = values;
+  const tenant = tenantIn(values);
   if (version !== undefined && !/^\d{1,15}$/.test(version))
     throw new UsageError('--version needs the number of a version');
   return withStore(values, io, async (store) => {
@@ -188,42 +196,12 @@ export const exportPolicies: Run = (args, io) => {
   });
 };
 
-/** The users of the store, as the people who may do tasks; undefined: the users are kept elsewhere. */
-async function peopleIn(store: Store, tenant: string | null): Promise<LintPerson[] | undefined> {
-  const users = (await userDirectory(store).list()).filter((user) => user.disabled !== true);
-  const own = users.filter(({ tenantId }) => (tenantId ?? null) === tenant);
-  return users.length === 0 ? undefined : own;
-}
-
-/** Looks for rules that cannot do what they say; exit code 1 when there are any. */
-export const lintPolicies: Run = (args, io) => {
-  const { values } = readArguments(args, [], { ...OF_TENANT, ...JSON_OPTION });
-  return withStore(values, io, async (store) => {
-    const { tenant = null } = values;
-    const { modelKeeper } = await import('../engine/execution/definition-loader.js');
-    const { modelsOf } = await import('../engine/policies/lint-facts.js');
-    const { set } = await storedPolicies(store).current(tenant);
-    const names = new ModelNames(store, modelKeeper(store), tenant);
-    const [models, modelNames] = await Promise.all([modelsOf(set, names), names.all()]);
-    const caseRoles = await names.caseRoles();
-    const people = await peopleIn(store, tenant);
-    const { findings, leftOut } = lint({ set, models, modelNames, caseRoles, people, namesIn });
-    for (const finding of findings) {
-      const { severity, kind, id, message } = finding;
-      io.out(values.json === true ? JSON.stringify(finding) : `${severity}: ${kind} ${id}: ${message}`);
-    }
-    for (const what of leftOut) io.err(`not looked at: ${what}`);
-    if (findings.length === 0 && values.json !== true)
-      io.out(leftOut.length === 0 ? 'nothing found' : 'nothing found in what was looked at');
-    return findings.length === 0 ? 0 : 1;
-  });
-};
-
 /** Lists versions, the newest first. */
 export const policyHistory: Run = (args, io) => {
   const { values } = readArguments(args, [], { ...OF_TENANT, ...JSON_OPTION });
+  const tenant = tenantIn(values);
   return withStore(values, io, async (store) => {
-    const found = await store.policies.versions(values.tenant ?? null, {
+    const found = await store.policies.versions(tenant, {
       newestFirst: true,
       limit: MOST_VERSIONS,
     });

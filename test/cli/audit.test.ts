@@ -43,6 +43,7 @@ onStores('bpmn-guard audit list', (kind) => {
   test('selects by tenant, user, answer and time, and stops at the limit', async () => {
     expect(await ids('--tenant', 'a')).toEqual(['t1']);
     expect(await ids('--user', 'ann')).toEqual(['t1']);
+    expect(await ids('--tenant', ' a ', '--user', ' ann')).toEqual(['t1']);
     expect(await ids('--answer', 'refused')).toEqual(['t2']);
     expect(await ids('--limit', '1')).toEqual(['t2']);
     expect(await ids('--since', '2026-01-02')).toEqual([]);
@@ -52,6 +53,8 @@ onStores('bpmn-guard audit list', (kind) => {
     [['--limit', '0'], '--limit must be a number from 1 to 10000'],
     [['--limit', '10001'], '--limit must be a number from 1 to 10000'],
     [['--answer', 'maybe'], '--answer must be one of allowed, refused, failed'],
+    [['--tenant', ' '], '--tenant needs a name'],
+    [['--user', '*'], '--user needs a name'],
     [['--since', 'yesterday'], '--since must be a date, such as 2030-12-31'],
   ])('refuses %j', async (args, message) => {
     const { code, err } = await list(...args);

@@ -131,6 +131,22 @@ onStores('the command line', (kind) => {
     expect(await looking((store) => store.users.list())).toEqual(before);
   });
 
+  test.each([[[]], [['--tenant', 'acme']], [['--without-tenant']]])(
+    'a key %j that could not be printed is revoked, and its name is free again',
+    async (where) => {
+      const create = ['key', 'create', 'erp', ...where, ...at];
+      const { code, out, err } = await run(create, { isBroken: true });
+      expect([code, out]).toEqual([1, []]);
+      expect(err.at(-1)).toBe('The key could not be written, so it is revoked: write EPIPE');
+      const [key] = await looking((store) => apiKeys(store, { env: {} }).list());
+      expect(key?.revoked).toBeInstanceOf(Date);
+      const trail = await looking((store) => store.audit.find({ limit: 9 }));
+      expect(trail.map(({ resource }) => resource.name)).toEqual(['revoke key', 'create key']);
+      expect(trail[0]).toMatchObject({ before: { id: key?.id, revoked: null }, after: { id: key?.id } });
+      expect((await run(create)).code).toBe(0);
+    },
+  );
+
   test('a key is printed once and alone, works, is listed without its text, and is revoked', async () => {
     const made = await run([
       'key',

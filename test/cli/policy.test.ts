@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { openStore, userDirectory } from 'bpmn-guard';
+import { CouldNotTell, openStore, userDirectory } from 'bpmn-guard';
+import { PolicyBook } from '../../src/engine/policy-book/policy-book.js';
 import { ADMIN_USER, Guards, person } from '../support/guards.js';
 import { onStores } from '../support/stores.js';
 import { Prepared, run } from './running.js';
@@ -152,6 +153,47 @@ onStores('policies on the command line', (kind) => {
     on.put('none.yaml', '# nothing\n');
     expect((await run(['policy', 'apply', on.folder, ...on.at])).out).toHaveLength(2);
     expect((await run(['policy', 'history', '--tenant', 'acme', '--json', ...on.at])).out).toHaveLength(2);
+  });
+
+  test('of a tenant are found by any spelling of its name', async () => {
+    const [composed, decomposed] = ['caf\u00e9', ' cafe\u0301 '];
+    on.put('cafe.yaml', `tenant: "${composed}"\n${ROLES}`);
+    await run(['policy', 'apply', on.folder, ...on.at]);
+    const of = async (command: string): Promise<string[]> =>
+      (await run(['policy', command, '--tenant', decomposed, ...on.at])).out;
+    expect((await of('export')).join()).toContain(`tenant: "${composed}"`);
+    expect(await of('history')).toHaveLength(2);
+    for (const command of ['export', 'history', 'lint'])
+      expect(await run(['policy', command, '--tenant', ' ', ...on.at])).toMatchObject({ code: 2 });
+  });
+
+  test('of a first tenant are printed and recorded even if those of the next cannot be stored', async () => {
+    on.put('a.yaml', `tenant: acme\n${ROLES}`);
+    on.put('b.yaml', `tenant: beta\n${ROLES}`);
+    const { prototype } = PolicyBook;
+    const { change } = prototype;
+    const full = new CouldNotTell('store-unavailable', 'The disk is full.');
+    const fail = (): jest.SpyInstance =>
+      jest.spyOn(prototype, 'change').mockImplementation(function (this: PolicyBook, ...args) {
+        return args[0] === 'beta' ? Promise.reject(full) : change.apply(this, args);
+      });
+    const made = ['+ security-role clerk  (tenant acme)', `+ security-role-holder ${HOLDER}  (tenant acme)`];
+    const failed = { code: 1, out: made, err: ['The disk is full. (store-unavailable)'] };
+    try {
+      const failing = fail();
+      expect(await run(['policy', 'apply', on.folder, ...on.at])).toEqual(failed);
+      failing.mockRestore();
+      expect((await run(['policy', 'apply', on.folder, ...on.at])).code).toBe(0);
+      fail();
+      expect(await run(['policy', 'release', ...on.at])).toEqual(failed);
+    } finally {
+      jest.restoreAllMocks();
+    }
+    const store = await openStore(on.place.options);
+    const trail = await store.audit.find({ limit: 9 });
+    await store.close();
+    const tenants = trail.map(({ after }) => (after as { tenant?: string } | undefined)?.tenant);
+    expect(tenants.filter((name) => name === 'acme')).toHaveLength(2);
   });
 
   test('pass the checks of the API there too, and end sections only where that is asked for', async () => {

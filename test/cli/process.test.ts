@@ -68,6 +68,33 @@ describe('the command as it is installed', () => {
     expect([code, /^bg_[0-9a-f]{16}_[A-Za-z0-9_-]{43}\n$/.test(out)]).toEqual([0, true]);
   });
 
+  test('leaves no key in use that could not be printed', async () => {
+    const keys = async (): Promise<string> => (await call(['key', 'list', '--folder', folder])).out;
+    for (const [name, both] of [
+      ['unread', false],
+      ['unheard', true],
+    ] as const) {
+      const child = spawn(process.execPath, [COMMAND, 'key', 'create', name, '--folder', folder], {
+        env: { PATH: process.env.PATH } as NodeJS.ProcessEnv,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      child.stdout.destroy();
+      if (both) child.stderr.destroy();
+      else child.stderr.resume();
+      expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(1);
+      expect(await keys()).toMatch(new RegExp(`^${name} .* revoked `, 'm'));
+    }
+  });
+
+  test('ends with 1, and without a stack, when nobody reads what it lists', async () => {
+    const child = spawn(process.execPath, [COMMAND, 'help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let said = '';
+    child.stderr.on('data', (text) => (said += String(text)));
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(1);
+    expect(said).toBe('');
+  });
+
   test('works as an ES module too', async () => {
     const esm = COMMAND.replace(`${path.sep}cjs${path.sep}`, `${path.sep}esm${path.sep}`);
     expect((await call(['user', 'list', '--folder', folder], { command: esm })).out).toContain('alice');

@@ -20,19 +20,24 @@ export interface RunOptions {
   readonly env?: Io['env'];
   /** Interrupted as soon as a command says that it can be. */
   readonly interrupted?: boolean;
+  /** Nobody reads the standard output. */
+  readonly isBroken?: boolean;
 }
 
 /** Runs a command in this process. */
 export async function run(
   args: readonly string[],
-  { stdin = '', env = {}, interrupted = false }: RunOptions = {},
+  { stdin = '', env = {}, interrupted = false, isBroken = false }: RunOptions = {},
 ): Promise<Ran> {
   const out: string[] = [];
   const err: string[] = [];
+  const handOver = (line: string): Promise<void> =>
+    isBroken ? Promise.reject(new Error('write EPIPE')) : Promise.resolve(void out.push(line));
   const controller = new AbortController();
   const code = await main(args, {
     stdin: Readable.from(stdin === '' ? [] : [stdin]),
     out: (line) => void out.push(line),
+    handOver,
     err: (line) => void err.push(line),
     env,
     onInterrupt: () => {

@@ -4,6 +4,7 @@ import { UsageError, type Io } from '../../src/cli/io.js';
 
 const io = (stdin: Io['stdin'], err: (line: string) => void = () => undefined): Io => ({
   stdin,
+  handOver: () => Promise.resolve(),
   out: () => undefined,
   err,
   onInterrupt: () => ({ signal: new AbortController().signal, done: () => undefined }),

@@ -24,6 +24,9 @@ export interface Applied {
   readonly changes: readonly PolicyChange[];
 }
 
+/** Is told of each version when it is made. */
+export type NoteApplied = (made: Applied) => Promise<void>;
+
 /** Who applies files, for the history. */
 export interface Author {
   readonly userName: string;
@@ -90,7 +93,12 @@ export async function plannedChanges(target: FilesTarget, files: PolicyFiles): P
  * version is stored.
  * @throws BadInput `bad-policy`, with file and line, and Conflict `wrong-state`: nothing was applied
  */
-export async function applyFiles(target: FilesTarget, files: PolicyFiles, by: Author): Promise<Applied[]> {
+export async function applyFiles(
+  target: FilesTarget,
+  files: PolicyFiles,
+  by: Author,
+  note: NoteApplied,
+): Promise<Applied[]> {
   assertReason(by.reason);
   const planned = await plans(target, files);
   // Before the versions: a tenant that is named without need costs a look, one that is missing would keep its entries.
@@ -103,7 +111,9 @@ export async function applyFiles(target: FilesTarget, files: PolicyFiles, by: Au
     const { changes } = target;
     const apply = (): Promise<Applied | undefined> => applyOne(target, one, by);
     const done = await (changes === undefined ? apply() : changes.take(one.tenant.tenantId, apply));
-    if (done !== undefined) applied.push(done);
+    if (done === undefined) continue;
+    applied.push(done);
+    await note(done);
   }
   return applied;
 }
@@ -157,6 +167,7 @@ async function changing<P extends Pick<Plan, 'changes' | 'after'>>(
 export async function releaseFiles(
   target: Pick<FilesTarget, 'store' | 'book'>,
   by: Author,
+  note: NoteApplied,
 ): Promise<Applied[]> {
   assertReason(by.reason);
   const released: Applied[] = [];
@@ -167,7 +178,9 @@ export async function releaseFiles(
       const changes = bound.map(({ kind, id, value }) => ({ kind, id, value }));
       return { changes, after: set.with(set.version + 1, changes) };
     });
-    if (done !== undefined) released.push(done);
+    if (done === undefined) continue;
+    released.push(done);
+    await note(done);
   }
   await target.store.values(KEPT.space).set(KEPT.key, []);
   return released;

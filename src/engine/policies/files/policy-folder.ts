@@ -15,7 +15,7 @@ import { peopleOf } from '../change-checks.js';
 import { ModelNames } from '../known-names.js';
 import type { PolicyBook } from '../../policy-book/policy-book.js';
 import { changesIn } from '../named-changes.js';
-import { applyFiles, releaseFiles, type Applied } from './apply-files.js';
+import { applyFiles, releaseFiles, type NoteApplied } from './apply-files.js';
 import type { FilesOptions } from './plan-files.js';
 import { readPolicyFiles } from './policy-files.js';
 
@@ -99,26 +99,20 @@ export class PolicyFolder {
       changes,
     };
     const { userName } = SYSTEM_USER;
-    await this.note(
-      'policy files were applied',
-      'policy files',
-      await applyFiles(target, await readPolicyFiles([folder], book.turns), { userName }),
-    );
+    const files = await readPolicyFiles([folder], book.turns);
+    await applyFiles(target, files, { userName }, this.noting('policy files were applied', 'policy files'));
   }
 
   private async release(): Promise<void> {
     const reason = 'released from policy files';
     const message = 'what policy files stated was released';
-    await this.note(
-      message,
-      reason,
-      await releaseFiles(this.parts, { userName: SYSTEM_USER.userName, reason }),
-    );
+    const by = { userName: SYSTEM_USER.userName, reason };
+    await releaseFiles(this.parts, by, this.noting(message, reason));
   }
 
-  private async note(message: string, reason: string, applied: readonly Applied[]): Promise<void> {
+  private noting(message: string, reason: string): NoteApplied {
     const { logger, audit } = this.parts;
-    for (const { tenantId, version, changes } of applied) {
+    return async ({ tenantId, version, changes }) => {
       logger.info(message, { version, changes: changes.length });
       await audit.record([
         {
@@ -131,6 +125,6 @@ export class PolicyFolder {
           after: changesIn(version, changes),
         },
       ]);
-    }
+    };
   }
 }
