@@ -21,6 +21,9 @@ import { isStated, modelIn, refOf, withCopy, withNewModel, withoutModel } from '
 /** How often a change is repeated because others changed the policies at the same time. */
 const TRIES = 20;
 
+/** What changes a set; nothing if it needs no change. */
+type Make = (set: PolicySet) => PolicyChange[] | Promise<PolicyChange[]>;
+
 const isAt = (model: SectionModel | undefined, section: string): boolean =>
   model?.gone !== true && (model?.section ?? ROOT) === section;
 
@@ -48,12 +51,13 @@ export class ModelPlaces implements ModelPlacing {
   async made(call: Call, name: string, section: string): Promise<() => Promise<void>> {
     const ref = refOf(call.principal, name);
     let before: SectionModel | undefined;
-    await this.change(call, `the model ${name} is new`, async (set) => {
+    const make: Make = async (set) => {
       await this.assertFree(call, name);
       await this.assertUnused(call, name);
       before = modelIn(set, ref);
       return section === ROOT && !isStated(set, ref) ? [] : withNewModel(set, ref, section);
-    });
+    };
+    await this.change(call, `the model ${name} is new`, make, call.principal.userName);
     return () =>
       this.change(call, `the model ${name} is another's`, (set) =>
         isAt(modelIn(set, ref), section) && !isAt(before, section)
@@ -71,7 +75,7 @@ export class ModelPlaces implements ModelPlacing {
 
   copied(call: Call, from: string, to: string): Promise<void> {
     const refs = [refOf(call.principal, from), refOf(call.principal, to)] as const;
-    return this.change(call, `the model ${from} becomes ${to}`, async (set) => {
+    const make: Make = async (set) => {
       await this.assertFree(call, to);
       await this.assertUnused(call, to);
       const file = set.fileOf(SECTION_MODEL, modelId(refs[1]));
@@ -81,7 +85,8 @@ export class ModelPlaces implements ModelPlacing {
           `The policy file ${file} names the section of ${to}: a model cannot be renamed to that.`,
         );
       return refs.some((ref) => isStated(set, ref)) ? withCopy(set, ...refs) : [];
-    });
+    };
+    return this.change(call, `the model ${from} becomes ${to}`, make, call.principal.userName);
   }
 
   /**
@@ -128,14 +133,22 @@ export class ModelPlaces implements ModelPlacing {
     );
   }
 
-  /** Makes a change that follows from one of a model, which others that change the policies do not stop. */
-  private async change(
-    call: Call,
-    reason: string,
-    make: (set: PolicySet) => PolicyChange[] | Promise<PolicyChange[]>,
-  ): Promise<void> {
+  /**
+   * Makes a change that follows from one of a model, which others that change the policies do not stop.
+   * @param by who asks for it, if it comes before the change of the model, and may be refused; missing: it must be made
+   */
+  private async change(call: Call, reason: string, make: Make, by?: string): Promise<void> {
     // Without sections there is nothing to keep, and no further query.
     if (!call.inForce.sections.exist && !this.calls.bypass) return;
+    const { book, changes } = this.calls;
+    const tenantId = this.commands.tenantOf(call);
+    const { sections, set } = await book.current(tenantId);
+    // Most need no change, and wait for nobody.
+    if (!sections.exist || (await make(set)).length === 0) return;
+    await changes.take(tenantId, () => this.changeNow(call, reason, make), by);
+  }
+
+  private async changeNow(call: Call, reason: string, make: Make): Promise<void> {
     for (let tries = 1; ; tries++) {
       const now = await this.calls.book.current(this.commands.tenantOf(call));
       if (!now.sections.exist) return;

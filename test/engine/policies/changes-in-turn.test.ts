@@ -1,8 +1,10 @@
 import { SecureUser, type Guard } from 'bpmn-guard';
 import { PolicyBook } from '../../../src/engine/policy-book/policy-book.js';
 import { ADMIN_USER, eventually, Guards, person, refusal } from '../../support/guards.js';
+import { end, model as modelOf, start, task } from '../../support/models.js';
 import { onStores } from '../../support/stores.js';
 
+const MODEL = modelOf([start(), task('t'), end()]);
 const unknown = { allowUnknownModels: true };
 const textOf = (at: number, count: number): string =>
   Array.from(
@@ -88,6 +90,22 @@ describe('While a change of the policies is being made', () => {
     expect(await guard.as(other).policies.grid.saveLabel('L', {})).toEqual({ version: 1 });
     open();
     await first;
+  });
+
+  test('models that are made, renamed and deleted wait for it where that changes the sections', async () => {
+    const guard = await guards.make();
+    const { model, policies } = guard.as(ADMIN_USER);
+    await policies.sections.create('s');
+    for (const name of ['Old', 'Gone']) await model.save(name, MODEL, null, undefined, { section: 's' });
+    const seen = counted();
+    await Promise.all([
+      policies.grid.import('text', textOf(0, 30), unknown),
+      model.save('New', MODEL, null, undefined, { section: 's' }),
+      model.rename('Old', 'Newer'),
+      model.delete('Gone'),
+      policies.grid.import('text', textOf(1, 30), unknown),
+    ]);
+    expect(seen.most).toBe(1);
   });
 
   test('who may not change policies is refused at once', async () => {
