@@ -136,7 +136,7 @@ export async function assembleEngine(
   );
   return {
     owner: locks.owner,
-    people: new PeopleLock(locks),
+    people: new PeopleLock(locks, contexts),
     changes: new ChangeTurns(contexts),
     contexts,
     retries,

@@ -32,7 +32,8 @@ export interface PersonRules {
    * Does a change of a user while no other user and no holder of a security role is changed, in any process: what
    * `assertMayChange` has found still holds when the change is stored.
    * @param work gets the principal as the directory has it now
-   * @throws Conflict `busy` if others take too long
+   * @throws Conflict `busy` if others take too long; `wrong-state` within another such change, as a change of the
+   * policies that takes the management of security roles from somebody is within this one
    */
   alone<T>(by: SecureUser, work: (by: SecureUser) => Promise<T>): Promise<T>;
   /**

@@ -33,6 +33,8 @@ interface Frame {
   readonly place?: Place;
   /** A change of the policies. */
   readonly change?: { ended: boolean };
+  /** A change of users, or of who manages. */
+  readonly people?: { ended: boolean };
   readonly answer?: Answer;
   /** The same for a request that has not reached any middleware of the guard. */
   readonly arrival?: Answer;
@@ -164,10 +166,24 @@ export class Contexts {
   }
 
   /** Runs a change of the policies. */
-  async changing<T>(fn: () => Promise<T>): Promise<T> {
+  changing<T>(fn: () => Promise<T>): Promise<T> {
+    return this.during('change', fn);
+  }
+
+  /** True within a change of users, or of who manages, until it ends. */
+  get isChangingPeople(): boolean {
+    return this.frames.getStore()?.people?.ended === false;
+  }
+
+  /** Runs a change of users, or of who manages. */
+  changingPeople<T>(fn: () => Promise<T>): Promise<T> {
+    return this.during('people', fn);
+  }
+
+  private async during<T>(part: 'change' | 'people', fn: () => Promise<T>): Promise<T> {
     const change = { ended: false };
     try {
-      return await this.enter({ change }, fn);
+      return await this.enter({ [part]: change }, fn);
     } finally {
       change.ended = true;
     }

@@ -40,6 +40,30 @@ describe('An administration of an application of its own', () => {
     await change('sys', from, to);
   });
 
+  test('refuses a change of who manages within another at once, and admits others there', async () => {
+    const { securityRoles } = guard.as(amy).policies;
+    for (const name of ['first', 'second'])
+      await securityRoles.save(name, { rights: ['SecurityRole:Manage'] });
+    await securityRoles.give('first', { user: 'amy' });
+    await securityRoles.give('first', { user: 'max' });
+    const { persons, establish } = guard.identity;
+    const by = await establish(amy);
+    const within = {
+      message: expect.stringContaining('under way here') as string,
+      code: 'wrong-state',
+    };
+    await persons.alone(by, async (principal) => {
+      expect(await refusal(securityRoles.withdraw('first', { user: 'amy' }))).toMatchObject(within);
+      expect(await refusal(persons.alone(principal, async () => undefined))).toMatchObject(within);
+      await securityRoles.give('second', { user: 'max' });
+    });
+    await securityRoles.withdraw('first', { user: 'amy' });
+    const left = await persons.alone(by, async () => ({
+      later: () => securityRoles.withdraw('first', { user: 'max' }),
+    }));
+    await left.later();
+  });
+
   test('asks who is left in the tenant from which a user moves', async () => {
     const { securityRoles } = guard.as(amy).policies;
     await securityRoles.save('keeper', { rights: ['SecurityRole:Manage'] });
