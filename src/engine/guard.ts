@@ -163,7 +163,7 @@ async function assemble(
     store: plain,
     identity: createIdentity(parts, contexts, api, flags, inside.serving),
     as: (user) => bindApi(api, user),
-    runAs: async (user, fn) => contexts.runAs(await store.bounded(() => principals.of(user)), fn),
+    runAs: async (user, fn) => contexts.runAs(await calls.entering(user), fn),
     ...questions(parts),
     on: (event, handler) => events.on(event, handler),
     install: () => store.install(),

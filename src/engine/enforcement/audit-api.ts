@@ -1,3 +1,4 @@
+import { normaliseName } from '../../core/principal.js';
 import { show } from '../../core/value.js';
 import type { AuditEntry, AuditStore } from '../../store/port.js';
 import { badQuery } from '../../store/query/query-input.js';
@@ -53,7 +54,8 @@ function readQuery(input: unknown): { filter: Omit<Filter, 'tenantId'>; place: P
     return badQuery(`answer must be one of ${ANSWERS.join(', ')}, got ${show(answer)}.`);
   if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1 || limit > PAGE.most)
     return badQuery(`limit must be a whole number from 1 to ${PAGE.most}, got ${show(limit)}.`);
-  const [from, to, by] = [timeIn(since, 'since'), timeIn(until, 'until'), textIn(userName, 'userName')];
+  const [from, to, named] = [timeIn(since, 'since'), timeIn(until, 'until'), textIn(userName, 'userName')];
+  const by = named && (normaliseName(named) ?? named);
   const filter = {
     ...(from !== undefined && { since: from }),
     ...(to !== undefined && { until: to }),

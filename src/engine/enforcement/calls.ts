@@ -1,4 +1,5 @@
 import { isGuardError } from '../../core/errors.js';
+import { propertyOf } from '../../core/thrown.js';
 import type { Right } from '../../core/rights.js';
 import type { Operation } from '../../core/operation.js';
 import type { SecureUser } from '../../core/principal.js';
@@ -16,6 +17,9 @@ import type { PeopleLock } from '../execution/people-lock.js';
 import type { Principals } from './principals.js';
 import { ReadableFacts } from './readable-facts.js';
 import type { UnmarkedRules } from './unmarked-rules.js';
+
+/** Longest name of a user in an entry of the audit trail. */
+const LONGEST_ID = 200;
 
 /** Creates one {@link Call} per public call and records refusals. */
 export class Calls {
@@ -153,6 +157,21 @@ export class Calls {
     }
     if (found.status === 'rejected') throw found.reason;
     return { call: early, found: found.value };
+  }
+
+  /** Establishes the user of `runAs`. A refusal or failure is recorded, as of a caller who is not authenticated. */
+  entering(user: unknown): Promise<SecureUser> {
+    return this.store.bounded(async () => {
+      try {
+        return await this.principals.of(user);
+      } catch (error) {
+        const name = propertyOf(user, 'userName');
+        const id = typeof name === 'string' ? { id: name.slice(0, LONGEST_ID) } : {};
+        const recorded = this.audit.refusedAtDoor(undefined, { kind: 'system', name: 'runAs', ...id }, error);
+        if (!isOutage(error)) await recorded;
+        throw error;
+      }
+    });
   }
 
   /** @param isRecorded which refusals and failures are; default: all */

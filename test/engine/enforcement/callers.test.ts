@@ -1,5 +1,5 @@
 import type { Directory, Guard } from 'bpmn-guard';
-import { ADMIN_USER, Guards, person, refusal } from '../../support/guards.js';
+import { ADMIN_USER, eventually, Guards, person, refusal } from '../../support/guards.js';
 import { end, model, start, task } from '../../support/models.js';
 import { any } from '../../support/told.js';
 
@@ -105,8 +105,38 @@ test.each<[what: string, find: Directory['find'], says: string]>([
     });
     expect((await guard.health()).incidents).toEqual({ directory: 1 });
     expect(await guard.store.audit.find({ limit: 9 })).toMatchObject([{ operation: 'task:read' }]);
+    await refusal(guard.runAs({ userName: 'cleo' }, () => undefined));
+    expect((await guard.health()).incidents).toEqual({ directory: 2 });
+    await eventually(async () => (await guard.store.audit.find({ limit: 9 })).length === 2);
+    expect((await guard.store.audit.find({ limit: 9 }))[0]).toMatchObject({
+      userName: null,
+      operation: 'authenticate',
+      resource: { kind: 'system', name: 'runAs', id: 'cleo' },
+      reason: expect.stringMatching(/^(store-unavailable|unauthenticated|failed)$/) as string,
+    });
   },
 );
+
+test('whom runAs does not know is in the audit trail, by name, and so is what is no user', async () => {
+  const { guard } = await guards.open({ directory: { find: async () => undefined } });
+  for (const user of [
+    { userName: 'cleo' },
+    { userName: 'dora', disabled: true },
+    any('cleo'),
+    any(7),
+    undefined,
+  ])
+    await refusal(guard.runAs(user as never, () => undefined));
+  const trail = await guard.store.audit.find({ limit: 9 });
+  expect(trail.map(({ operation, resource, reason }) => [operation, resource.id, reason]).reverse()).toEqual([
+    ['authenticate', 'cleo', 'unauthenticated'],
+    ['authenticate', 'dora', 'unauthenticated'],
+    ['authenticate', undefined, 'failed'],
+    ['authenticate', undefined, 'failed'],
+    ['authenticate', undefined, 'unauthenticated'],
+  ]);
+  expect(await guard.runAs(await guard.identity.vouch({ userName: 'key:x' }), () => 'done')).toBe('done');
+});
 
 test('of a person whom one assigns to, a failing directory is logged as well', async () => {
   let isDown = false;
