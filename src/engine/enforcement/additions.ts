@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CALL_ACTIVITY, USER_TASK } from '../../core/condition/element-types.js';
-import { BadInput, Conflict, notFound } from '../../core/errors.js';
+import { AccessDenied, BadInput, Conflict, notFound } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import type { CaseOperation } from '../../core/policies/case-roles/operations.js';
 import { isPlainObject } from '../../core/value.js';
@@ -19,6 +19,7 @@ import { assertRunning, viewOf, type CommandParts } from './command-parts.js';
 import { onLocked, recordInstance, type About, type Locked } from './locked-instance.js';
 import { mayReadModel } from './model-access.js';
 import { reserve, win } from './labelling.js';
+import { assignEffect } from './task-admission.js';
 import { startFacts, startResource } from './starting.js';
 import { assertTarget, NOTHING_FOLLOWS } from './targets.js';
 
@@ -54,6 +55,24 @@ function checkTask(given: unknown): NewTask {
   )
     throw new BadInput('bad-assignment', 'An added task must name an assignee or candidates.');
   return { name: name.trim(), assignment };
+}
+
+/**
+ * Who may add a task also gives it to somebody: nothing may restrict that. It needs no permission of its own, since
+ * there is no task without.
+ * @throws AccessDenied `forbidden`; CouldNotTell
+ */
+function assertMayAssign(
+  call: Call,
+  assignment: CheckedAssignment,
+  task: { readonly instance: StoredInstance; readonly item: StoredItem },
+  bypass: boolean,
+): void {
+  for (const operation of assignEffect(call, assignment, task.item, bypass).operations) {
+    const { says } = call.against(operation, task);
+    if (says.length > 0)
+      throw new AccessDenied('forbidden', `You may not do this (${operation}): ${says.join('; ')}.`);
+  }
 }
 
 /** @throws Conflict `wrong-state` if it has ended or is suspended; `instance-full` */
@@ -110,6 +129,7 @@ export class Additions {
     const { assignee, fields, extras } = assignment;
     const elements = adHocOf(randomUUID().slice(0, 13));
     const item = { id: elements.task, elementId: elements.task, type: USER_TASK, status: 'wait' };
+    assertMayAssign(locked.call, assignment, { instance, item }, calls.bypass);
     const { labels } =
       typeof assignee === 'string'
         ? await assertTarget(calls, assignee, { call: locked.call, instance, item })

@@ -1,4 +1,5 @@
-import type { Guard, GuardEvent } from 'bpmn-guard';
+import { parseCondition, type Guard, type GuardEvent, type Policy } from 'bpmn-guard';
+import { eq } from '../../../src/core/condition/condition.js';
 import type { StoredInstance } from '../../../src/store/port.js';
 import { AD_HOC_TASK } from '../../../src/engine/model/ad-hoc.js';
 import { ADMIN_USER, Guards, person, waitingTask, type GuardParts } from '../../support/guards.js';
@@ -53,6 +54,51 @@ test('what cannot be added is refused with the reason', async () => {
     'no data': expect.stringMatching(/^bad-data: /) as string,
     'a long name': 'bad-request: A task needs a name of at most 200 characters.',
   });
+});
+
+test('a task is not added by whom a policy keeps from giving tasks, or from taking them, in that way', async () => {
+  const eve = person('eve', 'ADMINS');
+  const withheld = new Set<string>();
+  const policies: Policy[] = [
+    {
+      name: 'adders',
+      answer: ({ userName }, operation) => ({
+        permissive:
+          userName === 'eve' && ['instance:event', 'instance:read'].includes(operation)
+            ? [{ id: 'eve', says: 'eve adds', when: parseCondition({}) }]
+            : [],
+        restrictive: withheld.has(operation)
+          ? [{ id: operation, says: 'only bills', when: eq('instance.name', 'Bill') }]
+          : [],
+      }),
+    },
+  ];
+  const { guard, id } = await begun({ policies });
+  const { engine } = guard.as(eve);
+  const tasks = {
+    another: more,
+    candidates: { name: 'more', candidateGroups: 'hr' },
+    'oneself, with a date': { name: 'more', assignee: 'eve', dueDate: '2030-01-01' },
+    oneself: { name: 'more', assignee: 'eve' },
+  };
+  const outcome = async (): Promise<object> => {
+    const found: Record<string, string> = {};
+    for (const [name, given] of Object.entries(tasks))
+      found[name] = await engine.addTask(id, given).then(
+        () => 'added',
+        ({ code, message }: { code: string; message: string }) => `${code}: ${message}`,
+      );
+    return found;
+  };
+  const added = { another: 'added', candidates: 'added', 'oneself, with a date': 'added', oneself: 'added' };
+  expect(await outcome()).toEqual(added);
+  withheld.add('task:assign');
+  const no = 'forbidden: You may not do this (task:assign): only bills.';
+  expect(await outcome()).toEqual({ ...added, another: no, candidates: no, 'oneself, with a date': no });
+  withheld.clear();
+  withheld.add('task:take');
+  const untaken = no.replace('assign', 'take');
+  expect(await outcome()).toEqual({ ...added, 'oneself, with a date': untaken, oneself: untaken });
 });
 
 test('a task is added with all that is said of it, and one that candidates share', async () => {
