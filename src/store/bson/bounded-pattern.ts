@@ -9,6 +9,16 @@ const ENGINE = { ways: 8, steps: 4096 } as const;
 /** Its steps in the time of one step of the linear search. */
 const PER_STEP = 16;
 
+/**
+ * A step of a pattern takes several times as long as others, and one text is searched without a pause. So that no text
+ * blocks the process for long, it counts as that many steps of its document.
+ */
+const WEIGHT = 3;
+const weighty =
+  (spend: Spend): Spend =>
+  (steps) =>
+    spend(steps, WEIGHT * steps);
+
 /** Tells whether a text matches a pattern. */
 type Search = (text: string, spend: Spend) => boolean;
 
@@ -22,7 +32,7 @@ export function boundedPattern(source: string, flags: string): Search {
   const kept = [...flags].filter((flag) => 'ims'.includes(flag)).join('');
   const program = compileLinear(source, kept);
   const engine = (text: string, steps: number, spend: Spend): boolean => {
-    spend(1 + Math.ceil(steps / PER_STEP));
+    weighty(spend)(1 + Math.ceil(steps / PER_STEP));
     return pattern.test(text);
   };
   if (program === undefined) return (text, spend) => engine(text, text.length, spend);
@@ -33,7 +43,8 @@ export function boundedPattern(source: string, flags: string): Search {
     if (isCheap) return engine(text, cost.ways * text.length, spend);
     const most = stepsOn(cost, text.length, anchored);
     if (most <= ENGINE.steps) return engine(text, most, spend);
-    spend(1 + Math.ceil(text.length / PER_STEP));
-    return text.includes(literal) && findLinear(program, multiline, text, spend);
+    const mine = weighty(spend);
+    mine(1 + Math.ceil(text.length / PER_STEP));
+    return text.includes(literal) && findLinear(program, multiline, text, mine);
   };
 }

@@ -2,8 +2,12 @@ import { ticks } from '../../core/clock.js';
 import { BadInput } from '../../core/errors.js';
 import { sortInTurns, type Turns } from '../turns.js';
 
-/** Counts work. @throws BadInput `too-expensive` when a query exceeds its steps */
-export type Spend = (steps: number) => void;
+/**
+ * Counts work.
+ * @param ofDocument as how many steps it counts against those of the document; missing: as many
+ * @throws BadInput `too-expensive` when a query exceeds its steps
+ */
+export type Spend = (steps: number, ofDocument?: number) => void;
 
 /** Steps per query: some 20 to 60 ns each, and up to 160 ns within patterns. */
 const QUERY_STEPS = 4_000_000;
@@ -24,7 +28,7 @@ function refuse(): never {
 
 /** The work of one query: counts its steps, and yields to other work. */
 export class Work {
-  /** The remaining steps of the query after those of this document. */
+  /** The remaining steps of the query after those of this document; below zero if it may take all of them. */
   private end = QUERY_STEPS - DOCUMENT_STEPS;
   private look = QUERY_STEPS - LOOK_EVERY;
   /** The remaining steps of the query. */
@@ -39,9 +43,10 @@ export class Work {
   ) {}
 
   /** @throws BadInput `too-expensive` */
-  readonly spend: Spend = (steps) => {
+  readonly spend: Spend = (steps, ofDocument = steps) => {
     this.steps -= steps;
-    if (this.steps < this.end) refuse();
+    this.end += ofDocument - steps;
+    if (this.steps < 0 || this.steps < this.end) refuse();
   };
 
   /**
@@ -50,7 +55,7 @@ export class Work {
    * @throws BadInput `too-expensive` when the query has taken too long
    */
   isOver(): boolean {
-    this.end = Math.max(0, this.steps - DOCUMENT_STEPS);
+    this.end = this.steps - DOCUMENT_STEPS;
     if (this.steps > this.look) return false;
     this.look = this.steps - LOOK_EVERY;
     if (ticks() - this.began > this.most) refuse();

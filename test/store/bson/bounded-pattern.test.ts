@@ -112,6 +112,20 @@ test.each(['a*b', 'a.*b.{0,20}$', '(a|aa)a*c', '.*x', '^.*a.*$', '\\w+@', 'a{1,1
   },
 );
 
+test.each(['a*b', '.*x', 'xa*', '(?=a)b', '^a*$'])(
+  'the steps of %s on one text count three times against those of its document',
+  (source) => {
+    let [steps, ofDocument] = [0, 0];
+    const search = boundedPattern(source, '');
+    search(`${'a'.repeat(9_999)}b`, (taken, weighing = taken) => {
+      steps += taken;
+      ofDocument += weighing;
+    });
+    expect(steps).toBeGreaterThan(500);
+    expect(ofDocument).toBe(3 * steps);
+  },
+);
+
 test('a query that exceeds its step budget is refused with a code', () => {
   const match = compileMatch({ 'data.s': { $regex: 'a{0,100}[bc]' } }, new Work(new Turns()).spend);
   const document = { data: { s: 'a'.repeat(200_000) } };

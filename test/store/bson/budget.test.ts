@@ -39,3 +39,14 @@ test('the steps of a query are limited, and those of a single document', () => {
   }
   expect(() => whole.spend(1)).toThrow(REFUSED);
 });
+
+test('steps that take longer weigh more against those of the document, and not of the query', () => {
+  const work = new Work(new Turns());
+  expect(() => work.spend(250_001, 750_003)).toThrow(REFUSED);
+  const whole = new Work(new Turns());
+  for (let at = 0; at < 16; at++) {
+    whole.spend(250_000, 750_000);
+    whole.isOver();
+  }
+  expect(() => whole.spend(1)).toThrow(REFUSED);
+});
