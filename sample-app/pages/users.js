@@ -1,9 +1,15 @@
+import { createHash } from 'node:crypto';
 import { html } from '../web/html.js';
 import { buttonForm, csrfField, page } from '../web/layout.js';
 import { table } from '../web/table.js';
 import { newPassword } from './password.js';
 
 export const addressOf = ({ userName }) => `/users/${encodeURIComponent(userName)}`;
+/** Tells apart what the form of a user shows, so that it does not undo what somebody else has changed since. */
+export const shownFacts = ({ userGroups, attributes }) =>
+  createHash('sha256')
+    .update(JSON.stringify([userGroups, attributes?.supervisor ?? null]))
+    .digest('base64url');
 const state = ({ disabled, hasPassword }) => {
   if (disabled) return html`<span class="badge closed">disabled</span>`;
   return hasPassword
@@ -75,6 +81,7 @@ export function userPage(view, { user, problem }) {
         <form method="post" action="${address}" class="card">
           <h2>Groups and supervisor</h2>
           ${csrfField(view)}
+          <input type="hidden" name="shown" value="${shownFacts(user)}" />
           ${facts({ groups: user.userGroups.join(', '), supervisor: user.attributes?.supervisor })}
           <p><button class="primary">Save</button></p>
         </form>

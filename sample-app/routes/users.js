@@ -1,6 +1,6 @@
-import { BadInput, isGuardError, userAdmin } from 'bpmn-guard';
+import { BadInput, Conflict, isGuardError, userAdmin } from 'bpmn-guard';
 import { Router } from 'express';
-import { addressOf, userPage, usersPage } from '../pages/users.js';
+import { addressOf, shownFacts, userPage, usersPage } from '../pages/users.js';
 import { goTo } from '../web/view.js';
 import { NotHere } from '../web/problem.js';
 
@@ -89,7 +89,6 @@ export function userRoutes(guard, users) {
       const user = await find(req, res);
       await attempt(
         () => work(user, req.body, view.user).then(() => goTo(req, res, addressOf(user), said(user))),
-        // As the user is now: what came before the refused part has been changed.
         async (error) =>
           res.locals.show(
             userPage(view, { user: await find(req, res), problem: error.message }),
@@ -100,10 +99,16 @@ export function userRoutes(guard, users) {
 
   change(
     '/users/:name',
-    async ({ userName, attributes }, { groups, supervisor }, by) => {
+    async (user, { groups, supervisor, shown }, by) => {
+      const { userName, attributes } = user;
+      if (shown !== shownFacts(user))
+        throw new Conflict(
+          'conflict',
+          'The user was changed since this form was shown; here is how it is now.',
+        );
       keepAdministration(userName, listed(groups), by);
-      await admin.setGroups(userName, listed(groups), by);
-      await admin.setAttributes(userName, withSupervisor(attributes, supervisor), by);
+      const userGroups = listed(groups);
+      await admin.change(user, { userGroups, attributes: withSupervisor(attributes, supervisor) }, by);
     },
     ({ userName }) => `${userName} is changed.`,
   );

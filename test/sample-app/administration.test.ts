@@ -91,6 +91,26 @@ test('a change of groups takes effect at the next request', async () => {
   expect((await app.users.find('frank'))?.attributes).toEqual({});
 });
 
+test('a form does not undo what somebody else has changed since it was shown', async () => {
+  await add({ userName: 'helen', groups: 'employees' });
+  const [mine, other] = [app.visitor(), await app.login('admin')];
+  await mine.login('admin');
+  await mine.get('/users/helen');
+  await other.get('/users/helen');
+  await other.post('/users/helen', { groups: 'employees, Reviewer', supervisor: 'boss' });
+  const answer = await mine.post('/users/helen', { groups: 'managers', supervisor: '' });
+  expect(answer.status).toBe(409);
+  expect(answer.text).toContain('was changed since this form was shown');
+  expect(answer.text).toContain('value="employees, Reviewer"');
+  expect(await app.users.find('helen')).toMatchObject({
+    userGroups: ['employees', 'Reviewer'],
+    attributes: { supervisor: 'boss' },
+  });
+  expect((await mine.post('/users/helen', { groups: 'managers', supervisor: '' })).text).toContain(
+    'helen is changed.',
+  );
+});
+
 test('a password that an administrator sets ends the sessions of the user', async () => {
   await add({ userName: 'grace' });
   const grace = app.visitor();
@@ -158,7 +178,7 @@ test('changes of users are in the audit trail', async () => {
   const entries = await app.guard.store.audit.find({ userName: 'admin', limit: 200 });
   const names = entries.map(({ resource }) => (resource as { name?: string }).name);
   expect(names).toEqual(
-    expect.arrayContaining(['add user', 'disable user', 'enable user', 'set groups', 'set password']),
+    expect.arrayContaining(['add user', 'change user', 'disable user', 'enable user', 'set password']),
   );
   expect(JSON.stringify(entries)).not.toMatch(/first password|second password|scrypt\$/);
 });

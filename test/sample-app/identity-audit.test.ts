@@ -56,7 +56,7 @@ test('the audit trail has groups and rights before and after a change', async ()
     (await app.guard.store.audit.find({ userName: 'admin', limit: 20 })).find(
       ({ resource }) => resource.name === what,
     );
-  expect(await last('set groups')).toMatchObject({
+  expect(await last('change user')).toMatchObject({
     resource: { id: 'user2' },
     before: { userGroups: ['employees'], rights: [], disabled: false, attributes: ['supervisor'] },
     after: { userGroups: ['employees', 'auditors'], rights: [], disabled: false },

@@ -8,12 +8,15 @@ export interface Answer {
   readonly path: string;
 }
 
+const SHOWN = /name="shown" value="([^"]+)"/;
 const TOKEN = /name="_csrf" value="([^"]+)"/;
 
 /** Somebody with a browser: keeps cookies, follows redirects, sends forms with the token of the last page. */
 export class Visitor {
   readonly cookies = new Map<string, string>();
   private token = '';
+  /** What the form of a user has shown. */
+  private shown: string | undefined;
 
   /** The token of the last page that had a form. */
   get csrf(): string {
@@ -36,7 +39,8 @@ export class Visitor {
     fields: Record<string, string> = {},
     token: string | null = this.token,
   ): Promise<Answer> {
-    const body = new URLSearchParams({ ...(token === null ? {} : { _csrf: token }), ...fields });
+    const hidden = { ...(token !== null && { _csrf: token }), ...(this.shown && { shown: this.shown }) };
+    const body = new URLSearchParams({ ...hidden, ...fields });
     return this.fetch(path, { method: 'POST', body });
   }
 
@@ -67,6 +71,7 @@ export class Visitor {
     }
     const text = await response.text();
     this.token = TOKEN.exec(text)?.[1] ?? this.token;
+    this.shown = SHOWN.exec(text)?.[1];
     return {
       status: response.status,
       text,

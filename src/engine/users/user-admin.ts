@@ -1,5 +1,12 @@
-import { assertArgument, withFunctions, type Kind } from '../../core/options.js';
-import { AccessDenied, Conflict, notFound } from '../../core/errors.js';
+import {
+  assertArgument,
+  assertOptions,
+  checkedLater,
+  withFunctions,
+  type Kind,
+  type OptionsOf,
+} from '../../core/options.js';
+import { AccessDenied, BadInput, Conflict, notFound } from '../../core/errors.js';
 import type { SecureUser, UserInfo } from '../../core/principal.js';
 import type { DirectoryUser, UserChange, UserDirectory } from './directory.js';
 import type { Guard } from '../contract/types.js';
@@ -35,6 +42,16 @@ export interface UserAdmin {
   /** Takes effect at the user's next call. @throws AccessDenied `not-found` */
   disable(userName: string, by?: UserInfo): Promise<void>;
   enable(userName: string, by?: UserInfo): Promise<void>;
+  /**
+   * Replaces groups, attributes or both, all or nothing.
+   * @param seen the user as `list` returned it, which the changes are based on
+   * @throws AccessDenied `not-found`; Conflict `conflict` if the user has changed since
+   */
+  change(
+    seen: DirectoryUser,
+    changes: Pick<UserChange, 'userGroups' | 'attributes'>,
+    by?: UserInfo,
+  ): Promise<void>;
   /** Replaces the groups. */
   setGroups(userName: string, userGroups: readonly string[], by?: UserInfo): Promise<void>;
   /** Replaces the attributes. */
@@ -52,6 +69,13 @@ export interface UserAdmin {
    */
   changeOwnPassword(oldPassword: string, newPassword: string, by?: UserInfo): Promise<void>;
 }
+
+/** What `change` replaces; the values are checked with the user. */
+const CHANGES = {
+  userGroups: checkedLater('a list of names'),
+  attributes: checkedLater('an object'),
+} satisfies OptionsOf<Pick<UserChange, 'userGroups' | 'attributes'>>;
+const bad = (text: string): BadInput => new BadInput('bad-request', text);
 
 const inReach = (by: SecureUser, user: UserInfo): boolean =>
   crossesTenants(by) || (user.tenantId ?? undefined) === by.tenantId;
@@ -99,6 +123,7 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
     userName: string,
     by: UserInfo | undefined,
     changes: UserChange,
+    seen?: DirectoryUser,
   ): Promise<void> =>
     administer(what, userName, by, async (caller, changed) => {
       // Callers who may not change this user at all are refused without waiting for others.
@@ -114,7 +139,8 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
           ...(changes.userGroups === undefined ? {} : { userGroups }),
           ...(changes.attributes === undefined ? {} : { attributes }),
         };
-        if (!(await directory.change(before.userName, checked as UserChange, before))) throw notFound('user');
+        if (!(await directory.change(before.userName, checked as UserChange, seen ?? before)))
+          throw notFound('user');
         changed({ before: accessFacts(before), after: accessFacts({ ...after, disabled }) });
       });
     });
@@ -151,6 +177,12 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
 
     disable: (userName, by) => change('disable user', userName, by, { disabled: true }),
     enable: (userName, by) => change('enable user', userName, by, { disabled: false }),
+    change: async (seen, changes, by) => {
+      assertOptions('a change of a user', changes, CHANGES, bad);
+      const { userGroups, attributes } = changes;
+      const wanted = { ...(userGroups && { userGroups }), ...(attributes && { attributes }) };
+      return change('change user', seen?.userName, by, wanted, seen);
+    },
     setGroups: (userName, userGroups, by) => change('set groups', userName, by, { userGroups }),
     setAttributes: (userName, attributes, by) => change('set attributes', userName, by, { attributes }),
 

@@ -4,6 +4,7 @@ import {
   parseCondition,
   userAdmin,
   userDirectory,
+  type DirectoryUser,
   type Guard,
   type Policy,
   type UserAdmin,
@@ -52,6 +53,37 @@ beforeEach(async () => {
 });
 afterEach(() => guard.close());
 
+const listed = async (name: string): Promise<DirectoryUser> =>
+  (await admin.list(ADMIN_USER)).find(({ userName }) => userName === name) as DirectoryUser;
+
+describe('a change of several facts of a user', () => {
+  test('is made at once, or not at all', async () => {
+    const seen = await listed('carl');
+    await admin.change(seen, { userGroups: ['x'], attributes: { a: 1 } }, ADMIN_USER);
+    const carl_ = await listed('carl');
+    expect(carl_).toMatchObject({ userGroups: ['x'], attributes: { a: 1 } });
+    for (const changes of [
+      { userGroups: ['y'], attributes: { rights: ['Nothing'] } },
+      { userGroups: ['SYSTEM'], attributes: {} },
+      { userGroups: ['y'], disabled: true },
+    ])
+      expect(['bad-request', 'forbidden']).toContain(
+        await code(admin.change(carl_, changes as never, ADMIN_USER)),
+      );
+    expect(await listed('carl')).toEqual(carl_);
+    await admin.change(carl_, { attributes: {} }, ADMIN_USER);
+    expect(await listed('carl')).toMatchObject({ userGroups: ['x'], attributes: {} });
+  });
+
+  test('is refused if somebody has changed the user since', async () => {
+    const seen = await listed('carl');
+    await admin.setAttributes('carl', { supervisor: 'ann' }, ADMIN_USER);
+    expect(await code(admin.change(seen, { userGroups: ['x'] }, ADMIN_USER))).toBe('conflict');
+    expect(await listed('carl')).toMatchObject({ userGroups: [], attributes: { supervisor: 'ann' } });
+    await admin.change(await listed('carl'), { userGroups: ['x'] }, ADMIN_USER);
+  });
+});
+
 /** Each way to come by what boss holds. */
 const WAYS: readonly [string, () => Promise<unknown>][] = [
   ['the password of one who holds it', () => admin.setPassword('boss', 'a stolen password', hank)],
@@ -65,6 +97,10 @@ const WAYS: readonly [string, () => Promise<unknown>][] = [
     () => admin.add({ userName: 'later', password: 'a first pass phrase' }, hank),
   ],
   ['enabling one who holds it', () => admin.enable('gone', hank)],
+  [
+    'that group, with attributes',
+    async () => admin.change(await listed('hank'), { userGroups: ['hr', 'managers'], attributes: {} }, hank),
+  ],
   ['the right itself', () => admin.setAttributes('hank', { rights: ['SecurityRole:Manage'] }, hank)],
 ];
 
