@@ -1,24 +1,28 @@
-import { LARGE_FIELDS } from '../store/query/large-fields.js';
 import { withoutAttempts } from '../engine/execution/attempts-left.js';
 import { changeGuard } from '../engine/execution/change-guard.js';
-import { heldStarts, retryStart, startOfId } from '../engine/execution/held-starts.js';
+import { retryStart, startOfId } from '../engine/execution/held-starts.js';
 import { terminate } from '../engine/execution/terminate.js';
-import { HELD, heldOf, heldStartOf } from '../engine/enforcement/work-api.js';
+import { heldOf, heldPage, heldStartOf } from '../engine/enforcement/held-work.js';
+import type { HeldWork } from '../engine/contract/api-types.js';
 import type { Run } from './maintenance.js';
 import { readArguments } from './options.js';
 import { record } from './record.js';
 import { withStore } from './store.js';
 import { minute, table } from './table.js';
 
+/** Instances and starts that are read at once. */
+const PAGE = 1000;
+
 /** Lists held work: work that was running when processes ended. */
 export const listWork: Run = (args, io) => {
   const { values } = readArguments(args, [], { json: { type: 'boolean' } });
   return withStore(values, io, async (store) => {
-    const found = await store.instances.find({
-      filter: HELD,
-      without: LARGE_FIELDS,
-    });
-    const held = [...found.flatMap(heldOf), ...(await heldStarts(store)).map(heldStartOf)];
+    const held: HeldWork[] = [];
+    for (let after: string | undefined, isLast = false; !isLast; isLast = after === undefined) {
+      const page = await heldPage(store, { limit: PAGE, after });
+      held.push(...page.instances.flatMap(heldOf), ...page.starts.map(heldStartOf));
+      after = page.next;
+    }
     if (values.json === true) for (const work of held) io.out(JSON.stringify(work));
     else {
       const rows = held.map(({ id, modelName, work, elementId = '', since, ended }) => [

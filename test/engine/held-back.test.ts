@@ -68,9 +68,9 @@ onStores('Background work that ends the process', (kind) => {
       const good = await guard.api.engine.start('Good', {}, ann);
       await eventually(async () => (await guard.store.instances.load(good.id))?.status === 'end');
       expect(called).toEqual([]);
-      const held = await guard.api.work.list(ADMIN_USER);
+      const held = await guard.api.work.list({}, ADMIN_USER);
       expect(held).toMatchObject([{ modelName: name, ended: 2, ...expected }]);
-      expect(await guard.api.work.list(ann)).toEqual([]);
+      expect(await guard.api.work.list({}, ann)).toEqual([]);
       expect(log.filter(({ level }) => level === 'error')).toMatchObject([
         { message: 'work is held back because processes ended while it was running', facts: { ended: 2 } },
       ]);
@@ -137,7 +137,7 @@ onStores('A model whose timer start ends the process', (kind) => {
         facts: { model: 'Ticks', element: 'tick', work: 'start', ended: 2 },
       },
     ]);
-    const [held] = await guard.api.work.list(ADMIN_USER);
+    const [held] = await guard.api.work.list({}, ADMIN_USER);
     expect(held).toEqual({
       id: expect.stringMatching(/^start:/),
       modelName: 'Ticks',
@@ -147,7 +147,7 @@ onStores('A model whose timer start ends the process', (kind) => {
       ended: 2,
     });
     const { id } = held as { id: string };
-    expect(await guard.api.work.list(ann)).toEqual([]);
+    expect(await guard.api.work.list({}, ann)).toEqual([]);
     expect((await refusal(guard.api.work.retry(id, ann))).code).toBe('forbidden');
     expect((await refusal(guard.api.work.stop(id, ADMIN_USER))).code).toBe('not-found');
     await guard.api.work.retry(id, ADMIN_USER);
@@ -213,7 +213,7 @@ onMongo('Work over which one of two running processes ends', () => {
       if (name !== 'Ticks') expect(before).toBe(0);
       await new Promise((resolve) => setTimeout(resolve, 1000));
       expect(beside).toHaveLength(before);
-      expect(await other.api.work.list(ADMIN_USER)).toMatchObject([{ modelName: name, ended: 1 }]);
+      expect(await other.api.work.list({}, ADMIN_USER)).toMatchObject([{ modelName: name, ended: 1 }]);
       const called: string[] = [];
       const next = await guards.make({ place, services: { die: () => void called.push('') } });
       await eventually(() => called.length > 0);

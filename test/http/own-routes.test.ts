@@ -96,14 +96,14 @@ describe('held work', () => {
       const { status, body } = await as(user, 'POST', `/api/work/${instance}/${verb}`);
       return [status, body.code ?? body];
     };
-    expect((await as('alice', 'GET', '/api/work')).body).toEqual({ work: [] });
+    expect((await as('alice', 'GET', '/api/work')).body).toEqual({ work: [], nextCursor: null });
     for (const verb of ['retry', 'stop']) {
       expect(await say('alice', verb)).toEqual([403, 'forbidden']);
       expect(await say('stranger', verb)).toEqual([404, 'not-found']);
     }
     expect(await say('admin', 'retry')).toEqual([200, {}]);
     expect(await say('admin', 'retry')).toEqual([409, 'wrong-state']);
-    expect((await as('admin', 'GET', '/api/work')).body).toEqual({ work: [] });
+    expect((await as('admin', 'GET', '/api/work')).body).toEqual({ work: [], nextCursor: null });
     expect(await say('admin', 'stop')).toEqual([200, { ended: [instance] }]);
     expect(await say('admin', 'stop')).toEqual([409, 'wrong-state']);
     expect((await app.guard.store.instances.load(instance))?.status).toBe('terminated');

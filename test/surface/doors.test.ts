@@ -302,7 +302,7 @@ const DOORS: Partial<Record<Operation, Readonly<Record<string, Door>>>> = {
   'instance:cancel': {
     'work.list': async (guard, { instance }) => {
       await holdBack(guard, instance);
-      return guard.api.work.list(root);
+      return guard.api.work.list({}, root);
     },
     'work.orphans': async (guard) => {
       const { securityRoles } = guard.as(root).policies;

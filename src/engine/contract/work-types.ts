@@ -62,7 +62,14 @@ export interface WorkApi {
     page?: { readonly limit?: number; readonly after?: string | null },
     user?: UserInfo,
   ): Promise<Orphans>;
-  list(user?: UserInfo): Promise<HeldWork[]>;
+  /**
+   * Held work, the newest instances first, then starts. `limit`: how many instances and starts it looks at; default
+   * and maximum 1000. If there are more, the list has a `nextCursor`, the next page's `after`; a page may be empty.
+   */
+  list(
+    page?: { readonly limit?: number; readonly after?: string | null },
+    user?: UserInfo,
+  ): Promise<HeldWork[] & { readonly nextCursor?: string }>;
   /** Lets held work begin again: all of an instance's, or the starts by one timer from its next time on. */
   retry(id: string, user?: UserInfo): Promise<void>;
   /**

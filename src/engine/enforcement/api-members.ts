@@ -33,7 +33,7 @@ const USER_AT = {
     rename: 2,
     export: 2,
   },
-  work: { list: 0, orphans: 1, retry: 1, stop: 1 },
+  work: { list: 1, orphans: 1, retry: 1, stop: 1 },
   audit: { find: 1 },
   tasks: {
     take: 1,

@@ -1,57 +1,17 @@
 import { Conflict, notFound } from '../../core/errors.js';
 import type { StoredInstance } from '../../store/port.js';
-import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import type { Recovery } from '../execution/recovery.js';
-import {
-  heldStarts,
-  retryStart,
-  startOfId,
-  type HeldStart,
-  type TimedStart,
-} from '../execution/held-starts.js';
+import { retryStart, startOfId, type TimedStart } from '../execution/held-starts.js';
 import { terminate } from '../execution/terminate.js';
-import type { HeldWork, WorkApi } from '../contract/api-types.js';
+import type { WorkApi } from '../contract/api-types.js';
 import { assertReaches, ENDING } from './below.js';
 import type { Call } from './call.js';
 import { checkId } from './caller-input.js';
 import type { CommandParts } from './command-parts.js';
 import { knownIds } from './locked-instance.js';
+import { heldOf, heldPage, heldStartOf, parseHeldPage } from './held-work.js';
 import { findOrphans } from './orphans-api.js';
 import { mayReadModel } from './model-access.js';
-
-/** Instances with held work. The unfinished-work marker is included because it is indexed. */
-export const HELD = Object.freeze({ 'guard.unfinished': true, 'guard.held': true });
-
-/** The held work of an instance. */
-export const heldOf = ({ id, name, tenantId, guard }: StoredInstance): HeldWork[] =>
-  Object.entries(guard?.attempts ?? {}).flatMap(([key, { held, work, at, ended, elementId }]) =>
-    held === true
-      ? [
-          {
-            id,
-            instanceId: id,
-            modelName: name ?? '',
-            ...(typeof tenantId === 'string' ? { tenantId } : {}),
-            work,
-            ...(work === 'background' ? {} : { itemId: key }),
-            ...(elementId === undefined ? {} : { elementId }),
-            since: at,
-            ended,
-          },
-        ]
-      : [],
-  );
-
-/** The held work of a start event. */
-export const heldStartOf = ({ id, model, attempt }: HeldStart): HeldWork => ({
-  id,
-  modelName: model.name,
-  ...(typeof model.owner === 'string' ? { tenantId: model.owner } : {}),
-  work: 'start',
-  ...(attempt.elementId === undefined ? {} : { elementId: attempt.elementId }),
-  since: attempt.at,
-  ended: attempt.ended,
-});
 
 /** An instance whose work a call retries or stops. */
 interface Endable {
@@ -92,18 +52,20 @@ export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>):
   return Object.freeze({
     orphans: (page, user) =>
       calls.read(user, 'instance:cancel', { kind: 'instance' }, (call) => findOrphans(parts, call, page)),
-    list: (user) =>
+    list: (given, user) =>
       calls.run(user, 'instance:cancel', { kind: 'instance' }, async (call) => {
-        const found = await instances.find({ filter: HELD, without: LARGE_FIELDS });
-        const starts = await heldStarts(calls.store);
-        return [
-          ...found
+        const page = await heldPage(calls.store, parseHeldPage(given));
+        const rows = [
+          ...page.instances
             .filter(
               (instance) => call.allows('instance:cancel', { instance }) && call.mayReadInstance(instance),
             )
             .flatMap(heldOf),
-          ...starts.filter(({ model }) => call.allows('model:write', { model })).map(heldStartOf),
+          ...page.starts.filter(({ model }) => call.allows('model:write', { model })).map(heldStartOf),
         ];
+        return page.next === undefined
+          ? rows
+          : Object.defineProperty(rows, 'nextCursor', { value: page.next });
       }),
     retry(id, user) {
       const start = typeof id === 'string' ? startOfId(id) : undefined;
@@ -121,15 +83,19 @@ export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>):
     },
     stop: (given, user) =>
       calls.run(user, 'instance:cancel', target(given), async (call) => {
-        const { instance, done } = await endable(call, given);
+        const { instance } = await endable(call, given);
         const { id } = instance;
         await assertReaches(parts, call, instance, ENDING);
         await runner.giveUp(id, new Conflict('conflict', 'The instance was stopped by an administrator.'));
+        // The commands took their time to settle.
+        const now = await call.again();
+        const { done } = await endable(now, id);
+        await assertReaches(parts, now, instance, ENDING);
         const ended = await terminate(instances, id);
         for (const one of ended) timers.disarm(one);
         if (ended.length === 0) throw new Conflict('wrong-state', 'The instance is not running.');
         await done();
-        return knownIds(parts, call, ended);
+        return knownIds(parts, now, ended);
       }),
   } satisfies WorkApi);
 }

@@ -1,7 +1,7 @@
 import { messageOf } from '../../core/thrown.js';
 import type { Store } from '../../store/port.js';
 import { COUNTED } from '../enforcement/paging.js';
-import { HELD } from '../enforcement/work-api.js';
+import { HELD } from '../enforcement/held-work.js';
 import { heldStarts } from '../execution/held-starts.js';
 import { UNFINISHED } from '../execution/recovery.js';
 import type { OrphanCount } from './orphans.js';

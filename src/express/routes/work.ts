@@ -5,6 +5,17 @@ import { route, type Route } from './route.js';
 const ID = text('The id of the instance, or of held work as the list has it.');
 const NOTHING: Schema = { type: 'object', additionalProperties: false };
 
+const AFTER = optional(text('The cursor of the previous page.'));
+
+/** The parameters of a page that were given. */
+const given = ({
+  limit,
+  after,
+}: Readonly<{ limit?: number | undefined; after?: string | undefined }>): object => ({
+  ...(limit === undefined ? {} : { limit }),
+  ...(after === undefined ? {} : { after }),
+});
+
 /** Work that nobody waits for; for administrators. */
 export const WORK: readonly Route[] = [
   route({
@@ -12,10 +23,28 @@ export const WORK: readonly Route[] = [
     path: '/api/work',
     id: 'work.list',
     face: 'ours',
-    says: 'Held work: work that was running when processes ended.',
+    says: 'A page of held work: work that was running when processes ended.',
     operation: 'instance:cancel',
-    answers: member('work', list(ref('HeldWork'))),
-    run: async ({ api }) => ({ work: await api.work.list() }),
+    takes: {
+      limit: optional(count('How many instances and starts the page looks at; default and maximum 1000.')),
+      after: AFTER,
+    },
+    answers: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['work', 'nextCursor'],
+      properties: {
+        work: list(ref('HeldWork')),
+        nextCursor: {
+          type: ['string', 'null'],
+          description: 'The cursor of the next page; null on the last.',
+        },
+      },
+    },
+    async run({ api }, page) {
+      const work = await api.work.list(given(page));
+      return { work, nextCursor: work.nextCursor ?? null };
+    },
   }),
   route({
     method: 'GET',
@@ -26,14 +55,10 @@ export const WORK: readonly Route[] = [
     operation: 'instance:cancel',
     takes: {
       limit: optional(count('How many tasks the page looks at; default 10, at most 1000.')),
-      after: optional(text('The cursor of the previous page.')),
+      after: AFTER,
     },
     answers: ref('Orphans'),
-    run: ({ api }, { limit, after }) =>
-      api.work.orphans({
-        ...(limit === undefined ? {} : { limit }),
-        ...(after === undefined ? {} : { after }),
-      }),
+    run: ({ api }, page) => api.work.orphans(given(page)),
   }),
   route({
     method: 'POST',

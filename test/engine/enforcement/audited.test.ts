@@ -114,7 +114,7 @@ const MEMBERS: Readonly<Record<string, Entry>> = {
   'cases.setData': ['instance:data', CASE, ({ cases }, one, user) => cases.setData(one, {}, user)],
   'cases.removeData': ['instance:data', CASE, ({ cases }, one, user) => cases.removeData(one, [], user)],
   'audit.find': ['system:audit', AUDIT, ({ audit }, _id, user) => audit.find({}, user)],
-  'work.list': ['instance:cancel', INSTANCE, ({ work }, _id, user) => work.list(user)],
+  'work.list': ['instance:cancel', INSTANCE, ({ work }, _id, user) => work.list({}, user)],
   'work.orphans': ['instance:cancel', INSTANCE, ({ work }, _id, user) => work.orphans({}, user)],
   'work.retry': [
     'instance:cancel',

@@ -99,13 +99,13 @@ test('a held start is listed and retried by those of its tenant', async () => {
   const held = { work: 'start', by: 'x', at: new Date(0), ended: 2, held: true } as const;
   await changeStart(guard.store, place, () => ({ ...held, elementId: 'start' }));
   const id = idOfStart(place);
-  expect(await guard.api.work.list(acme)).toMatchObject([{ id, modelName: 'Timed', tenantId: 'acme' }]);
+  expect(await guard.api.work.list({}, acme)).toMatchObject([{ id, modelName: 'Timed', tenantId: 'acme' }]);
   for (const user of [globex, ADMIN_USER]) {
-    expect(await guard.api.work.list(user)).toEqual([]);
+    expect(await guard.api.work.list({}, user)).toEqual([]);
     expect(await refusal(guard.api.work.retry(id, user))).toMatchObject({ code: 'not-found' });
   }
   await guard.api.work.retry(id, acme);
-  await eventually(async () => (await guard.api.work.list(acme)).length === 0);
+  await eventually(async () => (await guard.api.work.list({}, acme)).length === 0);
 });
 
 test('what is refused and what is done is in the audit trail with the tenant', async () => {

@@ -1,5 +1,6 @@
 import type { Guard } from 'bpmn-guard';
-import { heldOf, heldStartOf } from '../../../src/engine/enforcement/work-api.js';
+import { heldOf, heldStartOf } from '../../../src/engine/enforcement/held-work.js';
+import { RunningCommands } from '../../../src/engine/execution/running.js';
 import { changeStart, idOfStart } from '../../../src/engine/execution/held-starts.js';
 import { ADMIN_USER, eventually, Guards, person, refusal } from '../../support/guards.js';
 import { holdBack } from '../../support/held.js';
@@ -85,7 +86,7 @@ test('held work is listed for who may end it, retried, and no longer held', asyn
     { id, instanceId: id, modelName: 'M', work: 'background', ended: 2 },
     { id: start_, modelName: 'Timed', work: 'start', elementId: 'start', ended: 2 },
   ]);
-  for (const user of [ann, bob]) expect(await guard.api.work.list(user)).toEqual([]);
+  for (const user of [ann, bob]) expect(await guard.api.work.list({}, user)).toEqual([]);
   for (const [user, code] of [
     [ann, 'forbidden'],
     [bob, 'not-found'],
@@ -103,6 +104,68 @@ test('held work is listed for who may end it, retried, and no longer held', asyn
     code: 'not-found',
     message: 'No such model, or it is not yours to see.',
   });
+});
+
+test('held work is listed in pages, which together have all of it once, and nothing else is a page', async () => {
+  const { guard, id } = await begun();
+  const ids = [id];
+  for (let more = 0; more < 3; more++) {
+    const started = await guard.api.engine.start('M', {}, ann);
+    await holdBack(guard, started.id);
+    ids.unshift(started.id);
+  }
+  await guard.api.model.save('Timed2', MODELS.Timed, null, ADMIN_USER);
+  for (const name of ['Timed', 'Timed2'])
+    await changeStart(guard.store, { ...PLACE, name }, () => ({
+      work: 'start',
+      by: 'x',
+      at,
+      ended: 2,
+      held: true,
+      elementId: 'start',
+    }));
+  const { work } = guard.as(ADMIN_USER);
+  const all = await work.list();
+  expect(all.map((one) => one.id).slice(0, 4)).toEqual(ids);
+  expect(all.nextCursor).toBeUndefined();
+  for (const limit of [1, 2, 3, 4, 5, 6]) {
+    const found: string[] = [];
+    let pages = 0;
+    for (let after: string | null = null, isLast = false; !isLast; pages++) {
+      const page: Awaited<ReturnType<typeof work.list>> = await work.list({ limit, after });
+      expect(page.length).toBeLessThanOrEqual(limit);
+      found.push(...page.map((one) => one.id));
+      isLast = page.nextCursor === undefined;
+      after = page.nextCursor ?? null;
+    }
+    expect(found).toEqual(all.map((one) => one.id));
+    expect(pages).toBeLessThanOrEqual(Math.ceil(6 / limit) + 1);
+  }
+  for (const page of [{ limit: 0 }, { limit: 1001 }, { after: 'x' }, { after: 7 }, { most: 1 }, ADMIN_USER])
+    expect(await refusal(work.list(page as never))).toMatchObject({ code: 'bad-query' });
+});
+
+test('who loses the right while the commands of an instance settle does not end it', async () => {
+  let groups = ['ADMIN'];
+  const directory = {
+    find: async (userName: string) => ({ userName, userGroups: userName === 'admin' ? groups : [] }),
+    onChanged: (listener: (userName: string) => void) => {
+      forget = listener;
+      return () => undefined;
+    },
+  };
+  let forget = (_userName: string): void => undefined;
+  const guard = await guards.make({ models: MODELS, directory });
+  const { id } = await guard.api.engine.start('M', {}, ann);
+  jest.spyOn(RunningCommands.prototype, 'giveUp').mockImplementationOnce(async () => {
+    groups = [];
+    forget('admin');
+  });
+  expect(await refusal(guard.api.work.stop(id, ADMIN_USER))).toMatchObject({ code: 'not-found' });
+  expect(await guard.store.instances.load(id)).toMatchObject({ status: 'running' });
+  groups = ['ADMIN'];
+  forget('admin');
+  expect(await guard.api.work.stop(id, ADMIN_USER)).toEqual([id]);
 });
 
 test('an instance with held work is stopped by who may end it', async () => {
