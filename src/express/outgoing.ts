@@ -10,7 +10,7 @@ export interface OutgoingLimits {
   readonly patience: number;
 }
 
-const LIMITS: OutgoingLimits = { large: 1_048_576, most: 134_217_728, patience: 30_000 };
+const LIMITS: OutgoingLimits = { large: 65_536, most: 134_217_728, patience: 30_000 };
 
 /**
  * The large answers that clients have not fully read. A client that reads nothing loses its connection; if all

@@ -13,6 +13,21 @@ const collect = runInNewContext('gc') as () => void;
 const MB = 1_048_576;
 const SIZE = 16 * MB;
 
+test('answers from 64 KB on count: too many of them, unread, cost the oldest its connection', () => {
+  const outgoing = new Outgoing();
+  const closed: number[] = [];
+  const add = (at: number, bytes: number): void =>
+    outgoing.add(
+      { once: () => undefined, setTimeout: () => undefined, destroy: () => closed.push(at) } as never,
+      bytes,
+    );
+  for (let at = 0; at < 10_000; at++) add(at, 65_535);
+  for (let at = 0; at < 2048; at++) add(at, 65_536);
+  expect(closed).toEqual([]);
+  add(2048, 65_536);
+  expect(closed).toEqual([0]);
+});
+
 describe('Large answers', () => {
   let server: Server;
   const clients: Socket[] = [];

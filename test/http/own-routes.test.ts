@@ -90,6 +90,7 @@ describe('held work', () => {
             ended: 2,
           },
         ],
+        nextCursor: null,
       },
     ]);
     const say = async (user: string, verb: string): Promise<[number, unknown]> => {
