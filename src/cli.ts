@@ -8,7 +8,8 @@ function onInterrupt(): { signal: AbortSignal; done(): void } {
   return { signal: controller.signal, done: () => void process.removeListener('SIGINT', abort) };
 }
 
-const { stdout, stderr } = process;
+const stdout = process.stdout;
+const stderr = process.stderr;
 /** Why results could not be written. */
 const lost: NodeJS.ErrnoException[] = [];
 stdout.on('error', (error) => lost.push(error));
