@@ -5,6 +5,7 @@ import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
 import { tenants } from '../../src/core/policies/tenants.js';
 import { sample } from '../support/cases.js';
 import { SILENT } from '../support/guards.js';
+import { Sizes } from './asking.js';
 import { answers } from './oracle.js';
 import { PRINCIPALS } from './principals.js';
 import { describeStores, filled, type Filled } from './stores.js';
@@ -60,6 +61,7 @@ describeStores('What the API lists is what the decision permits', ['memory', 'mo
     const check = (name: string, found: readonly string[], expected: readonly Thing[]): void =>
       expect({ name, ...difference(found, expected, reindexed) }).toEqual({ name, ...RIGHT });
 
+    const sizes = new Sizes();
     const asking = kind === 'mongo' ? sample(everybody, 4, reindexed ? 1 : 0) : everybody;
     test.each(asking)('lists show to %s what decisions allow', async (name, who) => {
       const { data, tasks } = guard.api;
@@ -81,6 +83,9 @@ describeStores('What the API lists is what the decision permits', ['memory', 'mo
         instances.map(({ id }) => id),
         readable,
       );
+
+      sizes.note(mine.length, tasksOf(place.rows).length);
+      sizes.note(readable.length, place.rows.length);
 
       const canRead = new Set(readable.map(({ key }) => key));
       for (const view of [...items, ...pending])
@@ -109,6 +114,8 @@ describeStores('What the API lists is what the decision permits', ['memory', 'mo
         total: pending.length,
       });
     });
+
+    test('lists show a part of the rows to some', () => sizes.check());
 
     test.each(asking)('lists of models show to %s what decisions allow', async (_name, who) => {
       const names = permitted(point, who, 'instance:read', instancesOf(place.rows)).map(
