@@ -3,7 +3,7 @@ import { createGuard, openStore, SecureUser } from 'bpmn-guard';
 import { DefaultAppDelegate } from 'bpmn-server';
 
 console.log = () => undefined;
-const { store: where, mode, clients = 8, model } = JSON.parse(process.argv[2]);
+const { store: where, mode, clients = 8, model, command, moment, nth } = JSON.parse(process.argv[2]);
 const say = (fact) => process.stdout.write(`${JSON.stringify(fact)}\n`);
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -14,14 +14,16 @@ class Delegate extends DefaultAppDelegate {
   startUp() {}
 }
 
-/** A store that kills the process at the given moment. */
+/** A store that kills the process at the given moment: before a write, or when it is done. */
 async function deadly(when) {
   const store = await openStore(where);
   const watch =
     (name) =>
     async (...args) => {
       if (when(name, args)) process.kill(process.pid, 'SIGKILL');
-      return store.instances[name](...args);
+      const answer = await store.instances[name](...args);
+      if (when(`${name}d`, args)) process.kill(process.pid, 'SIGKILL');
+      return answer;
     };
   return { ...store, instances: { ...store.instances, insert: watch('insert'), update: watch('update') } };
 }
@@ -57,9 +59,10 @@ async function dieCalling(when) {
 }
 
 /** Dies when a write of the command reaches the store: of the instance, of one that it has called, or a new one. */
-async function dieDuring(when, act) {
+async function dieDuring(when, act, prepare = () => undefined) {
   const { id } = await engine.start(model);
   const [child] = await data.findItems({ 'items.elementId': 'inner', 'items.status': 'wait' });
+  await prepare(id);
   deadlyWhen.last = when(id, child.instanceId);
   say({ id, child: child.instanceId, item: child.id });
   await act(id);
@@ -74,7 +77,47 @@ const ofCalled =
     name === 'update' && target === child;
 const ofNew = () => (name) => name === 'insert';
 
+/** What must have been done to a task before a command on it is possible. */
+const BEFORE = {
+  reject: [],
+  undoReject: ['reject'],
+  escalate: ['take'],
+  suspend: ['take'],
+  resume: ['take', 'suspend'],
+};
+
+/** Dies at a moment of the command: at the write of the instance with that number. */
+async function dieAt(prepare, act) {
+  const { id } = await engine.start(model);
+  const { id: item } = await waiting(id, 'given');
+  await prepare(item, id);
+  let left = nth;
+  deadlyWhen.last = (name, [target]) => name === moment && target === id && --left === 0;
+  say({ id, item });
+  await act(item, id);
+}
+const candidate = guard.as(new SecureUser({ userName: 'kim' })).tasks;
+
 const MODES = {
+  dieOnTask: () =>
+    dieAt(
+      async (item) => {
+        for (const done of BEFORE[command]) await candidate[done](item);
+      },
+      (item) => candidate[command](item),
+    ),
+  dieAddingTask: () =>
+    dieAt(
+      () => undefined,
+      (_item, id) => engine.addTask(id, { name: 'More', assignee: 'admin' }),
+    ),
+  dieTerminatingFirst: () => dieDuring(ofItself, (id) => engine.terminate(id)),
+  dieResuming: () =>
+    dieDuring(
+      ofCalled,
+      (id) => engine.resume(id),
+      (id) => engine.suspend(id),
+    ),
   dieSuspending: () => dieDuring(ofCalled, (id) => engine.suspend(id)),
   dieTerminating: () => dieDuring(ofCalled, (id) => engine.terminate(id)),
   dieMigrating: () => dieDuring(ofItself, (id) => engine.migrate(id, model)),
