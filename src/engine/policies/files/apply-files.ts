@@ -1,5 +1,5 @@
 import { today } from '../../../core/clock.js';
-import { isGuardError } from '../../../core/errors.js';
+import { Conflict, isGuardError } from '../../../core/errors.js';
 import type { PolicyChange } from '../../../core/policy-set/policy-set.js';
 import type { Store } from '../../../store/port.js';
 import { assertReason, whileManagersStay, type Ground } from '../change-checks.js';
@@ -40,6 +40,19 @@ const tenantsKept = async (store: Store): Promise<(string | null)[]> =>
 async function allTenants(store: Store, { tenants }: PolicyFiles): Promise<readonly TenantFiles[]> {
   const gone = (await tenantsKept(store)).filter((id) => !tenants.some(({ tenantId }) => tenantId === id));
   return [...tenants, ...gone.map((tenantId) => ({ tenantId, statements: [] }))];
+}
+
+/** The files were written while they were applied, and others may have applied the new ones already. */
+export class FilesChanged extends Conflict {
+  constructor() {
+    super('conflict', 'The policy files were changed while they were applied. Apply them again.');
+    this.name = Conflict.name;
+  }
+}
+
+/** Files that are older than what is in force would take it back. @throws FilesChanged */
+async function assertCurrent(files: PolicyFiles): Promise<void> {
+  if ((await files.isCurrent?.()) === false) throw new FilesChanged();
 }
 
 /** The store and the policies to which files are applied. */
@@ -91,7 +104,7 @@ export async function plannedChanges(target: FilesTarget, files: PolicyFiles): P
  * Makes what files say the policies in force: one version for each tenant whose entries change. What no file states
  * any more is removed; what was made through the API stays. The files of all tenants are checked before the first
  * version is stored.
- * @throws BadInput `bad-policy`, with file and line, and Conflict `wrong-state`: nothing was applied
+ * @throws BadInput `bad-policy`, with file and line, and Conflict `wrong-state`: nothing was applied; FilesChanged
  */
 export async function applyFiles(
   target: FilesTarget,
@@ -101,6 +114,7 @@ export async function applyFiles(
 ): Promise<Applied[]> {
   assertReason(by.reason);
   const planned = await plans(target, files);
+  await assertCurrent(files);
   // Before the versions: a tenant that is named without need costs a look, one that is missing would keep its entries.
   await target.store.values(KEPT.space).set(
     KEPT.key,
@@ -109,7 +123,7 @@ export async function applyFiles(
   const applied: Applied[] = [];
   for (const one of planned) {
     const { changes } = target;
-    const apply = (): Promise<Applied | undefined> => applyOne(target, one, by);
+    const apply = (): Promise<Applied | undefined> => applyOne(target, files, one, by);
     const done = await (changes === undefined ? apply() : changes.take(one.tenant.tenantId, apply));
     if (done === undefined) continue;
     applied.push(done);
@@ -119,7 +133,12 @@ export async function applyFiles(
 }
 
 /** Applies a plan; if others change the policies at that moment, a new one. */
-function applyOne(target: FilesTarget, planned: Plan, by: Author): Promise<Applied | undefined> {
+function applyOne(
+  target: FilesTarget,
+  files: PolicyFiles,
+  planned: Plan,
+  by: Author,
+): Promise<Applied | undefined> {
   const { tenant } = planned;
   const { people } = target.groundOf(tenant.tenantId);
   return changing(
@@ -130,6 +149,8 @@ function applyOne(target: FilesTarget, planned: Plan, by: Author): Promise<Appli
     ({ before, after }, store) =>
       whileManagersStay(target.people, before, after, async () => {
         await assertManagerStays(before, after, people);
+        // After the version was read that the plan changes: what others apply from now on is a conflict.
+        await assertCurrent(files);
         return store();
       }),
   );

@@ -36,6 +36,8 @@ export interface TenantFiles {
 export interface PolicyFiles {
   readonly tenants: readonly TenantFiles[];
   readonly mistakes: readonly FileMistake[];
+  /** Whether the files are still those that were read; missing: what was read are no files. */
+  isCurrent?(): Promise<boolean>;
 }
 
 const NO_FILE =
@@ -74,6 +76,23 @@ async function filesIn(folder: string): Promise<string[]> {
     .map((name) => join(folder, name));
 }
 
+/** What tells files that were written since from those that were read. */
+async function stampOf(paths: readonly string[]): Promise<string> {
+  const stamps: string[] = [];
+  for (const path of paths) {
+    const found = (await stat(path)).isDirectory() ? await filesIn(path) : [path];
+    for (const file of found) {
+      const { ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
+      stamps.push([file, ino, size, mtimeNs, ctimeNs].join('\n'));
+    }
+  }
+  return stamps.join('\n\n');
+}
+
+/** The same; undefined for files of which one is gone or cannot be reached. */
+const stampIfAny = (paths: readonly string[]): Promise<string | undefined> =>
+  stampOf(paths).catch(() => undefined);
+
 /**
  * Reads policy files, and the files in folders. Mistakes are collected, and a file with a mistake is ignored.
  * @throws Error of the file system when a path does not exist or a folder cannot be read
@@ -81,6 +100,7 @@ async function filesIn(folder: string): Promise<string[]> {
 export async function readPolicyFiles(paths: readonly string[], turns = new Turns()): Promise<PolicyFiles> {
   const files: string[] = [];
   const mistakes: FileMistake[] = [];
+  const stamp = await stampIfAny(paths);
   for (const path of paths) {
     const found = (await stat(path)).isDirectory() ? await filesIn(path) : [path];
     // Not yet filled, or not mounted: it does not say that nothing is to be in force.
@@ -111,7 +131,7 @@ export async function readPolicyFiles(paths: readonly string[], turns = new Turn
     }
   }
   const tenants = [...byTenant].map(([tenantId, found]) => ({ tenantId, statements: [...found.values()] }));
-  return { tenants, mistakes };
+  return { tenants, mistakes, isCurrent: async () => (await stampIfAny(paths)) === stamp };
 }
 
 /** The refusal of files with mistakes: none of them was applied. */

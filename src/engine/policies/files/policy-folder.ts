@@ -15,9 +15,12 @@ import { peopleOf } from '../change-checks.js';
 import { ModelNames } from '../known-names.js';
 import type { PolicyBook } from '../../policy-book/policy-book.js';
 import { changesIn } from '../named-changes.js';
-import { applyFiles, releaseFiles, type NoteApplied } from './apply-files.js';
+import { applyFiles, FilesChanged, releaseFiles, type FilesTarget, type NoteApplied } from './apply-files.js';
 import type { FilesOptions } from './plan-files.js';
 import { readPolicyFiles } from './policy-files.js';
+
+/** Readings of files that are written meanwhile. */
+const ATTEMPTS = 10;
 
 interface Parts {
   readonly store: Store;
@@ -98,9 +101,21 @@ export class PolicyFolder {
       people,
       changes,
     };
+    await this.applyNewest(target, folder);
+  }
+
+  /** Applies the files as they are at the moment of the change, also if another process applies them meanwhile. */
+  private async applyNewest(target: FilesTarget, folder: string): Promise<void> {
     const { userName } = SYSTEM_USER;
-    const files = await readPolicyFiles([folder], book.turns);
-    await applyFiles(target, files, { userName }, this.noting('policy files were applied', 'policy files'));
+    const note = this.noting('policy files were applied', 'policy files');
+    for (let attempt = 1; ; attempt++)
+      try {
+        const files = await readPolicyFiles([folder], target.book.turns);
+        await applyFiles(target, files, { userName }, note);
+        return;
+      } catch (error) {
+        if (attempt >= ATTEMPTS || !(error instanceof FilesChanged)) throw error;
+      }
   }
 
   private async release(): Promise<void> {

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Guard } from 'bpmn-guard';
+import { openStore, type Guard } from 'bpmn-guard';
+import type { Store } from '../../../../src/store/port.js';
 import { ADMIN_USER, eventually, Guards, person, refusal } from '../../../support/guards.js';
 import { end, model, start, task } from '../../../support/models.js';
 import { onStores } from '../../../support/stores.js';
@@ -198,5 +199,44 @@ onStores('policy files', (kind) => {
     put('roles.yaml', ROLES);
     await eventually(async () => (await rightsOf(guard, ANN)).includes('Todo:Process'));
     await eventually(async () => !('policyFiles' in (await guard.health())));
+  });
+
+  /** Writes a file at once, as what deploys files does. */
+  const replace = (name: string, text: string): void => {
+    put(`.${name}`, text);
+    renameSync(join(folder, `.${name}`), join(folder, name));
+  };
+
+  test('files that change while they are applied do not take back what another process has applied', async () => {
+    const place = guards.place();
+    const opened = await openStore(place.options);
+    const shared = Object.create(opened, { close: { value: async () => undefined } }) as Store;
+    replace('roles.yaml', ROLES);
+    // Another process is faster with a newer file, between the plan and the change.
+    let other: Promise<Guard> | undefined;
+    const faster = async (): Promise<void> => {
+      if (other !== undefined) return;
+      replace('roles.yaml', ROLES.replace('Todo:Process', 'Todo:Reject'));
+      other = guards.make({ store: shared, policyFiles: folder });
+      await other;
+    };
+    const values: Store['values'] = (namespace) => {
+      const kept = opened.values(namespace);
+      const set: typeof kept.set = async (key, ...rest) => {
+        if (key === 'policy-file-tenants') await faster();
+        return kept.set(key, ...rest);
+      };
+      return Object.create(kept, { set: { value: set } }) as typeof kept;
+    };
+    const slow = Object.create(shared, { values: { value: values } }) as Store;
+    try {
+      const guard = await guards.make({ store: slow, policyFiles: folder });
+      expect(await rightsOf(guard, ANN)).toEqual(['Todo:Reject']);
+      expect(await guard.api.policies.history({}, ADMIN_USER)).toHaveLength(1);
+      await guard.close();
+    } finally {
+      await (await other)?.close();
+      await opened.close();
+    }
   });
 });
