@@ -10,7 +10,7 @@ export class NotHere extends Error {
 
 /** Seconds. */
 const RETRY_AFTER = '5';
-const NOT_HERE = { title: 'Not found', message: 'There is nothing here, or it is not yours to see.' };
+const NOT_HERE = { title: 'Not found', message: 'This page does not exist, or you may not see it.' };
 const TITLES = {
   400: 'Invalid request',
   401: 'Please sign in',
@@ -47,9 +47,9 @@ function told(error, isAction) {
       status: 503,
       title: TITLES[503],
       message: isAction
-        ? 'The data cannot be reached just now. It is not known whether your change was made:' +
+        ? 'The data is not available at the moment. We do not know whether your change was made:' +
           ' please check before you try again.'
-        : 'The data cannot be reached just now. Please try again in a moment.',
+        : 'The data is not available at the moment. Please try again in a moment.',
     };
   if (isGuardError(error) && error.status !== 500)
     return { status: error.status, title: TITLES[error.status] ?? TITLES[400], message: error.message };

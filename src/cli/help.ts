@@ -88,7 +88,7 @@ interface Entry {
   readonly text: string;
 }
 
-/** The entries of the help: each begins with two blanks and goes on with more. */
+/** The entries of the help: each begins with two blanks; further lines have more. */
 const ENTRIES: readonly Entry[] = HELP.split('\n\n').flatMap((section) => {
   const [heading = '', ...lines] = section.split('\n');
   return lines

@@ -12,7 +12,7 @@ export function account(): string {
   }
 }
 
-/** Records in the audit trail what was done on the command line, and by which account of the machine. */
+/** Records actions of the command line in the audit trail, with the account of the machine. */
 export async function record(
   store: Store,
   what: string,

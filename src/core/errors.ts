@@ -132,8 +132,7 @@ export const ERROR_CODES = {
   },
   'store-incomplete': {
     status: 503,
-    meaning:
-      'Data is being moved or restored into the store and has not all arrived; until then it is opened by nobody.',
+    meaning: 'A move or restore into the store is not complete; until then nobody can open it.',
   },
   'not-ready': {
     status: 503,

@@ -10,7 +10,7 @@ const BLANKS = /[\p{Zs}\t]+/gu;
  * surrogates.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
-/** True for a text with characters that nobody sees, or that change how others are shown. */
+/** True for a text with invisible characters, or characters that change how others are shown. */
 export const hasUnseen = (text: string): boolean => UNSEEN.test(text);
 const SEPARATORS = /[/\\]/;
 

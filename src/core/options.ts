@@ -151,7 +151,7 @@ export function assertArgument(of: string, value: unknown, { takes, holds }: Kin
   if (!holds(value)) throw new TypeError(`${of} takes ${takes}.`);
 }
 
-/** The name of a function as it is, and other words as a sentence begins: `createGuard`, `A key`. */
+/** A function name unchanged, other words with a capital: `createGuard`, `A key`. */
 const atStart = (of: string): string => (of.includes(' ') ? of.charAt(0).toUpperCase() + of.slice(1) : of);
 
 /** The first fault in the options; undefined if there is none. */

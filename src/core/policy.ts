@@ -53,15 +53,15 @@ export interface Facts {
    * none. Rules about the data count as if it satisfied them.
    */
   readonly anyData?: boolean;
-  /** Names of the models of which the principal may read an instance. */
+  /** Names of the models with an instance that the principal may read. */
   readonly readableModels?: readonly string[];
   /**
-   * Which of the case operations of the operation is asked for, such as `ADD_DATA` of `instance:data`. Missing: all of
+   * The requested case operation of the operation, such as `ADD_DATA` of `instance:data`. Missing: all of
    * them.
    */
   readonly caseOperation?: CaseOperation;
   /**
-   * What `system:policy` is asked for, if not to read policies: to change them (`changes`), to read users (`persons`)
+   * The purpose of `system:policy`, if not to read policies: to change them (`changes`), to read users (`persons`)
    * or to change users (`person-changes`).
    */
   readonly about?: 'changes' | 'persons' | 'person-changes';

@@ -29,7 +29,7 @@ export class Recent<K, V> {
   }
 }
 
-/** A question that is asked at most once per time. */
+/** A question that is evaluated at most once per interval. */
 export interface Seldom<T> {
   (): Promise<T>;
   /** Asks again at the next call. */

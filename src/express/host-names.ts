@@ -2,7 +2,7 @@ import { BadInput } from '../core/errors.js';
 import { badConfiguration } from '../core/options.js';
 import type { HttpRequest, Middleware } from './http.js';
 
-/** The names by which a machine reaches itself. */
+/** The names under which a machine reaches itself. */
 export const LOOPBACK_NAMES: readonly string[] = Object.freeze(['localhost', '127.0.0.1', '[::1]']);
 
 /** In lower case, without a port and a trailing dot; undefined if the text is not a host name. */

@@ -7,7 +7,7 @@ export const etagOf = (version: number): string => `"${version}"`;
 
 /**
  * The version in an If-Match header; undefined if there is no header, or if any version will do.
- * @throws BadInput `bad-request` for what is not the tag of one version
+ * @throws BadInput `bad-request` for anything but the tag of one version
  */
 export function versionIn(header: string | undefined): number | undefined {
   if (header === undefined || header.trim() === '*') return undefined;

@@ -110,7 +110,7 @@ export interface Sources {
   readonly url: string;
   readonly body: unknown;
   readonly parts: readonly Part[];
-  /** Inputs that stand in headers. */
+  /** Inputs from headers. */
   readonly headers?: Given;
 }
 

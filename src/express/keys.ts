@@ -106,7 +106,7 @@ function shown(id: string, { hash: _hash, ...stored }: StoredKey): ApiKey {
   return Object.freeze({ id, ...Object.fromEntries(kept) }) as ApiKey;
 }
 
-/** The key in the environment, which is upstream's way. */
+/** The key in the environment, as upstream has it. */
 function environmentKey(options: ApiKeysOptions): { key: ApiKey; hash: Buffer } | undefined {
   const reason = (name: 'Administrators' | 'Designers'): object => {
     const option = `dangerouslyLetApiKeyActFor${name}` as const;

@@ -15,7 +15,7 @@ interface Allowance {
   ended: boolean;
 }
 
-/** For one call the driver may be asked many things at once, each of which listens: no leak to be warned of. */
+/** One call may run many driver operations at once, and each adds a listener: not a leak to warn about. */
 function listenedTo(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);

@@ -31,7 +31,7 @@ async function fill(source: Source, from: string, store: Lasting): Promise<void>
   try {
     await copyAll(source, target, note, {});
     await target.install();
-    // What was read meanwhile would belong to two times.
+    // Data that was read meanwhile would mix two states.
     await source.assertUnchanged?.();
     await removeNote(target);
   } finally {

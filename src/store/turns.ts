@@ -74,7 +74,7 @@ export class Turns {
       const resolve = this.waiting.shift();
       if (resolve === undefined) return;
       this.arm();
-      // The work that goes on begins now, not when it first asks.
+      // The work that continues begins now, not at its first question.
       this.began = ticks();
       resolve();
     });

@@ -36,7 +36,7 @@ async function race(
 onStores('Concurrent commands', (kind) => {
   const guards = new Guards(kind);
 
-  test('a hundred users take one task: one has it, the others are told so, a later take does not steal it', async () => {
+  test('a hundred users take one task: one gets it, the others are refused, a later take does not steal it', async () => {
     const guard = await guards.make({ models: { M: source } });
     const { taskId } = await begun(guard);
     const { won, codes } = await race(crowd.map((user) => () => guard.api.tasks.take(taskId, user)));

@@ -128,7 +128,7 @@ onStores('After kill -9', (kind) => {
     expect((await guard.health()).stuck).toBe(0);
   });
 
-  test('between a called process that ended and its caller, the caller goes on', async () => {
+  test('between a called process that ended and its caller, the caller continues', async () => {
     const { place, child } = await begun('dieBetween', {
       Parent: model([start(), call('c', 'Child'), task('t'), end()]),
       Child: model([start(), task('inner'), end()]),

@@ -339,7 +339,7 @@ onStores('Called processes, sub-processes and loops', (kind) => {
     expect(await instances(guard, 'Child')).toMatchObject([{ status: 'end', startedBy: 'starter' }]);
   });
 
-  test('a child that waits goes on with its caller when it ends, whoever ends it; names and tenant are kept', async () => {
+  test('when a waiting child ends, its caller continues, whoever ended it; names and tenant are kept', async () => {
     const guard = await guards.make();
     const admin = inTenant('admin', 'acme', 'ADMIN');
     const [ed, flo] = [inTenant('ed', 'acme'), inTenant('flo', 'acme')];
@@ -530,7 +530,7 @@ onStores('Called processes, sub-processes and loops', (kind) => {
     },
   );
 
-  test('a loop calls a process for each element, and goes on when the last has ended', async () => {
+  test('a loop calls a process for each element, and continues when the last has ended', async () => {
     const guard = await guards.make({
       models: {
         Child: model([start(), task('inner', { candidateGroups: 'hr' }), end()]),

@@ -41,7 +41,7 @@ onStores('A failure inside a model', (kind) => {
   const services = { fails: async () => Promise.reject(new ServiceError('the service failed')) };
   const M = model([start(), task('t', { assignee: 'ann' }), service('s', 'fails'), end()]);
 
-  test('which leaves a value that cannot be stored is told as such, and is no outage of the store', async () => {
+  test('that leaves a value which cannot be stored gets its own error, not that of an outage', async () => {
     const bad = "class A { toBSON() { throw new Error('unstorable'); } } data.x = new A()";
     const { guard, log } = await guards.open({
       models: {
@@ -319,7 +319,7 @@ onStores('A failure inside a model', (kind) => {
     );
   });
 
-  test('ids of instances and items are random and say nothing of each other', async () => {
+  test('ids of instances and items are random and reveal nothing about each other', async () => {
     const guard = await guards.make({ models: { M: model([start(), task('t'), end()]) } });
     const ids: string[] = [];
     for (let at = 0; at < 5; at++) {

@@ -157,7 +157,7 @@ onStores('A model whose timer start ends the process', (kind) => {
     expect(await guard.health()).toMatchObject({ held: 0 });
   });
 
-  test('starts again when it is saved anew', async () => {
+  test('starts again when it is saved again', async () => {
     const called: string[] = [];
     const { guard } = await guards.open({ services: { die: () => void called.push('') } });
     const never = ticking.replace('PT0.5S', 'P30D');

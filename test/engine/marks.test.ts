@@ -50,7 +50,7 @@ describe('A rule without marks that only one group gets', () => {
     };
   };
 
-  test('is named by health and logged, once somebody of the group has asked for a list', async () => {
+  test('is named by health and logged, once a member of the group has requested a list', async () => {
     const warned: unknown[] = [];
     const logger = { ...SILENT, warn: (_message: string, fields?: object) => void warned.push(fields) };
     const guard = await createGuard({

@@ -94,7 +94,7 @@ onStores('A loop over a collection from data', (kind) => {
   });
 });
 
-onStores('A model that goes on without waiting', (kind) => {
+onStores('A model that never waits', (kind) => {
   const guards = new Guards(kind);
   const S = { messages: ['m'], signals: ['s'] };
   const models = {

@@ -70,7 +70,7 @@ test('the count is reported once, at the end', async () => {
   expect(reports).toHaveLength(1);
 });
 
-test('a minute that is over, and whose number is not reported yet, is not begun anew', () => {
+test('a minute that is over but not reported yet does not start again', () => {
   const { reports, admitted } = tally();
   expect(admitted(KEY, 61)).toBe(60);
   // As after a long piece of work: timers have not run.
@@ -90,7 +90,7 @@ test('the wall clock, set back, does not stop the reports', () => {
   expect(reports).toEqual([[KEY, 1]]);
 });
 
-test('the number of kinds is bounded, and what is beyond is counted all the same', () => {
+test('the number of kinds is bounded, and those beyond are still counted', () => {
   const { reports, admitted } = tally();
   for (let at = 0; at < 1000; at++) admitted({ ...KEY, name: `way-${at}` }, 1);
   jest.advanceTimersByTime(60_000);

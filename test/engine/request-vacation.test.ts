@@ -95,7 +95,7 @@ onStores('Request Vacation', (kind) => {
     expect((await guard.api.engine.get({ id }, user1)).data).toMatchObject({ approved: false });
   });
 
-  test('runs in application code that calls the server directly, scoped to whom runAs names', async () => {
+  test('runs in application code that calls the server directly, scoped to the user of runAs', async () => {
     const guard = await open();
     const { engine, dataStore } = plain(guard);
     const { id } = await guard.runAs(user1, () => engine.start(NAME, { days: 1 }));

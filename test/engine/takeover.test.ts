@@ -206,7 +206,7 @@ onMongo('What another process left when it ended', () => {
     });
   });
 
-  test('a store that does not answer is asked again at the next look', async () => {
+  test('a store that does not answer is tried again in the next pass', async () => {
     const { stays, ends } = await two({
       models: { M: model([start(), catching('c', timer('timeDuration', 'PT1S')), end()]) },
     });

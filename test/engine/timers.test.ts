@@ -31,7 +31,7 @@ onStores('Timers', (kind) => {
   const guards = new Guards(kind);
   const nap = (seconds: number) => () => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-  test('an intermediate timer goes on when it is due, as the system', async () => {
+  test('an intermediate timer continues when it is due, as the system', async () => {
     const guard = await guards.make({
       models: {
         M: model([start(), catching('c', timer('timeDuration', '$(data.after)')), task('t'), end()]),

@@ -45,7 +45,7 @@ if (!url && process.env.CI !== 'true') {
     expect(status).toBe(503);
     expect(headers.get('retry-after')).toBe('5');
     expect(text).toMatch(/<h1>Not available just now<\/h1>/);
-    expect(text).toContain('The data cannot be reached just now. ');
+    expect(text).toContain('The data is not available at the moment. ');
     expect(text).not.toMatch(/mongo|127\.0\.0\.1:\d|node_modules|\.js:\d|Error:/i);
   }
 

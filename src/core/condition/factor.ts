@@ -31,7 +31,7 @@ function byName(alternative: Condition, field: string): Named | undefined {
   return undefined;
 }
 
-/** What is left of parts of an `and`, none of which is an `and` itself. */
+/** The remaining parts of an `and`, none of which is an `and` itself. */
 function withoutPart(parts: readonly Condition[], at: number): Condition {
   if (parts.length === 2) return parts[1 - at] as Condition;
   return and(...parts.slice(0, at), ...parts.slice(at + 1));
@@ -98,7 +98,7 @@ const firstKey = (condition: Condition): unknown => ('value' in condition ? keyO
 
 const restOf = (condition: Condition): Condition => and(...conjuncts(condition).slice(1));
 
-/** Alternatives with the same first comparison evaluate it once; one that begins like no other is kept as it is. */
+/** Alternatives with the same first comparison evaluate it once; those with a unique one stay unchanged. */
 function byBeginning(alternatives: readonly Condition[]): Condition[] {
   const groups = new Map<unknown, Condition[]>();
   for (const alternative of alternatives) {
@@ -132,7 +132,7 @@ function mapParts(
 
 const isAboutList = ({ op }: Condition): boolean => op === 'some';
 
-/** Conditions on the elements of a list are merged in the same way. What speaks of no list stays the same object. */
+/** Conditions on the elements of a list are merged in the same way. Other conditions stay the same object. */
 function withinLists(condition: Condition): Condition {
   if (condition.op === 'some') return some(condition.field, factored([condition.where]));
   return condition.op === 'and' && condition.of.some(isAboutList)

@@ -21,7 +21,7 @@ import {
 import { firstExclusions } from './exclusions.js';
 import type { Scalar } from '../value.js';
 
-/** What many alternatives have in common: the values of which a field has one, and the same for elements of a list. */
+/** What many alternatives have in common: the possible values of a field, and the same for elements of a list. */
 export interface Box {
   readonly values: ReadonlyMap<string, ReadonlySet<Scalar>>;
   readonly lists: ReadonlyMap<string, Box>;
@@ -111,7 +111,7 @@ function valuesByWhen({ cases }: Extract<Condition, { op: 'cases' }>): Map<Condi
   return found;
 }
 
-/** Boxes of which one contains a row if the condition holds for it. */
+/** Boxes, at least one of which contains a row if the condition holds for it. */
 export function boxesOf(condition: Condition): Box[] {
   switch (condition.op) {
     case 'eq':

@@ -13,7 +13,7 @@ export class Compilations {
   private readonly predicates = new Predicates();
   readonly sets = new RuleSets(this.predicates);
   private readonly byPolicy = new WeakMap<Policy, Answers>();
-  /** By the name of their policy, which is another object in the next version. */
+  /** By the name of their policy, because its object changes with each version. */
   private readonly fixedRules = new Map<string, FixedRules>();
   readonly ofAdministrators = this.answers('administrators');
 

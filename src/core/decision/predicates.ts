@@ -14,7 +14,7 @@ const simplestFirst = (conditions: readonly Condition[]): Condition[] => [
 
 const PERMITS_END = Object.freeze({});
 
-/** The steps to evaluate conditions of which any of the first list holds, and all of the second, roughly. */
+/** Roughly the number of steps to evaluate conditions: any of the first list, and all of the second. */
 export const stepsTogether = (permits: readonly Condition[], restricts: readonly Condition[]): number =>
   [...(permits.length === 0 ? [] : [factored(permits)]), ...restricted(restricts)].reduce(
     (sum, condition) => sum + stepsOf(condition),

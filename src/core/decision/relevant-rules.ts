@@ -76,7 +76,7 @@ interface Group {
   readonly all: number[];
 }
 
-/** True if the rules say nothing of the resource. A list is asked, as are resources without a value. */
+/** True if no rule is about the resource. False for a list, and for resources without a value. */
 function isApart({ path, texts }: Apart, resource: Resource): boolean {
   const text = reach(path, itemOf(resource), resource);
   return typeof text === 'string' && texts.has(text);

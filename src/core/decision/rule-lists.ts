@@ -40,7 +40,7 @@ class Searched {
     return this.found.isUnmarked;
   }
 
-  /** The paths below `data` by which lists would search if instances were marked for them. */
+  /** The paths below `data` that lists would search by if instances were marked for them. */
   get dataPaths(): readonly string[] {
     return this.found.dataPaths;
   }
@@ -212,6 +212,6 @@ function readAnswer(answer: unknown): Required<PolicyAnswer> {
   if (!isPlainObject(answer)) throw new TypeError(`A policy must return an object, got ${show(answer)}`);
   const unknown = Object.keys(answer).find((key) => !LISTS.has(key));
   if (unknown !== undefined)
-    throw new TypeError(`A policy returns permissive and restrictive, got ${show(unknown)}`);
+    throw new TypeError(`A policy returns only permissive and restrictive, got ${show(unknown)}`);
   return { permissive: rules(answer, 'permissive'), restrictive: rules(answer, 'restrictive') };
 }

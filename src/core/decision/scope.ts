@@ -75,7 +75,7 @@ export const scopeOf = (condition: Condition): Scope =>
   scopeOfWays([{ when: EVERYTHING }], isNothing(condition) ? [condition] : conjuncts(condition));
 
 /**
- * A scope of many rules. Its exact form takes long to make, and is made when somebody asks for it.
+ * A scope of many rules. Its exact form is expensive, so it is created on first use.
  * @param around admits every row that the scope admits
  */
 export function roughScope(around: Scope, exact: () => Scope, test: ScopeTest): Scope {

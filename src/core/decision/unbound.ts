@@ -27,7 +27,7 @@ export interface RowTest extends Halves {
 
 /** The ways into a scope and its restrictions, with `$user.…` for differences between principals. */
 export interface Unbound {
-  /** All of them; of many rules it takes long to make, and is made when somebody asks for it. */
+  /** All of them; expensive with many rules, so it is created on first use. */
   whole(): Ways;
   /** What a query states instead, where the rules are too many for one. */
   readonly around?: Ways | undefined;

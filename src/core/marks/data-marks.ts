@@ -18,13 +18,13 @@ const DATA = 'instance.data.';
 /** In a mark, `=` ends the path. */
 const MARKABLE = /^[^=]{1,200}$/;
 
-/** The path below `data` of a field of a condition; undefined: it is no data of the instance, or cannot be marked. */
+/** The path below `data` of a field of a condition; undefined if it is not instance data, or cannot be marked. */
 export function dataPathOf(field: string): string | undefined {
   const path = field.startsWith(DATA) ? field.slice(DATA.length) : '';
   return MARKABLE.test(path) ? path : undefined;
 }
 
-/** The instance has a value at the path that has no mark of its own. */
+/** The instance has a value at the path that cannot be marked. */
 const otherMark = (path: string): Mark => `d:${path}`;
 const countMark = (count: number): Mark => `p:${count}`;
 

@@ -1,5 +1,5 @@
 /**
- * A fact by which stored instances are found, without its tenant. Marks describe the instance, never permissions: a
+ * A fact that finds stored instances, without its tenant. Marks describe the instance, never permissions: a
  * change of rules does not change them, and lists also evaluate the exact condition. `u:` and `g:`: a user or group
  * that it names (assignee, candidates, starter, completer, lender, holder of a label or a case role). `o:`: one of its
  * tasks is open to everybody. `s:`: its starter or a holder of a label, in the list of waiting items. `f:`: the
@@ -8,7 +8,7 @@
  */
 export type Mark = StatedMark | `${'d' | 'p'}:${string}`;
 
-/** A mark by which a rule may say that its instances are found. Those of data follow from conditions only. */
+/** A mark that a rule may name to find its instances. Marks of data follow from conditions only. */
 export type StatedMark = `${'u' | 'g' | 's' | 'f' | 'm' | 'e'}:${string}` | 'o:' | 't:';
 
 /** The version of the lists of marks. Instances with another version are found by the exact condition only. */

@@ -11,14 +11,14 @@ import { LISTS, TOGETHER } from './generated-rules.js';
 import { taskRulesPolicy } from './task-rules.js';
 import { tenants } from './tenants.js';
 
-/** A list of conditions that is the same in every process, and the code of which the build therefore writes. */
+/** A list of conditions that is the same in every process, so that the build can generate code for it. */
 interface BuiltIn {
   readonly name: string;
   readonly effect: Effect;
   readonly conditions: readonly Condition[];
 }
 
-/** Lists that are asked together, by their names, in the order of the policies. */
+/** Lists that are evaluated together, by their names, in the order of the policies. */
 interface Combination {
   readonly name: string;
   readonly permits: readonly string[];
@@ -83,7 +83,7 @@ function asked(): { readonly lists: readonly BuiltIn[]; readonly combinations: r
   return { lists: Object.freeze(lists), combinations: Object.freeze(combinations) };
 }
 
-/** All lists for which there is code, and those that are asked together. */
+/** All lists with generated code, and those that are evaluated together. */
 export const BUILT_IN = asked();
 
 /** One condition for a list: any of those that permit, all of those that restrict. */
@@ -120,7 +120,7 @@ export function parted(effect: Effect, conditions: readonly Condition[]): Parted
 const areSame = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((name, at) => name === b[at]);
 
-/** The code of lists that are asked together, if nothing else is asked with them. */
+/** The code of lists that are evaluated together, without any others. */
 export function codeTogether(permit: Parted, restrict: Parted): PrincipalPredicate | undefined {
   if (permit.others.length + restrict.others.length > 0) return undefined;
   const found = BUILT_IN.combinations.find(

@@ -43,7 +43,7 @@ export function assertSmall(json: unknown, what: string): void {
  * Refuses conditions that together would make the first list after a change expensive.
  * @param kind the entries that have them
  * @param conditions those of one entry
- * @param changes the changes that led to the entries; if none of them saves an entry, nothing is asked
+ * @param changes the changes that led to the entries; if none of them saves an entry, nothing is checked
  * @throws BadEntry `too-large`, naming the last of the changes
  */
 export function* assertSmallTogether(

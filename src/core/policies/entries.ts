@@ -46,7 +46,7 @@ export interface NamedElement {
   readonly types?: readonly string[];
 }
 
-/** The kinds of policy set entries that belong to one way of saying who may do what. */
+/** The kinds of policy set entries that belong to one policy system. */
 export interface EntryKinds {
   readonly kinds: Readonly<Record<string, ReadEntry>>;
   readonly file: FileForm;

@@ -25,7 +25,7 @@ const OF_OWN: Readonly<Partial<Record<Operation, Right>>> = {
  */
 const OPENED_BY: Readonly<Partial<Record<Operation, Right | readonly Right[]>>> = {
   'task:read': 'Todo:Read_All',
-  // With the right that it needs: who reads every task sees of each who may do it.
+  // With the right that it needs: readers of all tasks also see who may do them.
   'task:assignees': 'Todo:Read_All',
   'task:assign': 'Todo:Reassign',
   'task:delegate': 'Todo:Delegate_All',
@@ -80,7 +80,7 @@ interface Answers {
 /** The right to take a refusal back; for refusing, the other rights of the operation count. */
 const UNDO: Right = 'Todo:Undo_Reject';
 
-/** The rights that `system:policy` needs, by what it is asked for; those about users also permit it. */
+/** The rights that `system:policy` needs, by its purpose; those about users also permit it. */
 const ABOUT: Readonly<Record<NonNullable<Facts['about']>, readonly Right[]>> = {
   changes: ['SecurityRole:Manage'],
   persons: ['Person:Read', 'Person:Manage'],

@@ -60,7 +60,7 @@ export interface Narrowing {
   someTask(names: Condition): Condition;
 }
 
-/** The model names the principal for an item: as assignee, or as one of those who may take it. */
+/** The model names the principal for an item: as assignee, or as a candidate. */
 const NAMED_BY_MODEL = or(
   ASSIGNEE.when,
   and(or(and(OPEN.when, eq('item.status', 'wait')), anyOf(CANDIDATES)), NOT_REJECTED),
@@ -93,7 +93,7 @@ function reading(tasks: readonly Rule[], candidates: readonly Rule[], participat
     read: permitsUnlessRejected(...tasks, STUCK, ...withInstance),
     readInstance: permits(...readers),
     assign: permitsUnlessRejected(...tasks),
-    // Rejecting, and taking it back: by then the task is no longer found.
+    // Rejecting, and undoing it: by then the task is no longer found.
     reject: permits(...candidates),
   });
 }

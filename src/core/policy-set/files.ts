@@ -67,7 +67,7 @@ function* statedIn(key: string, value: unknown, mistakes: Misplaced[]): InSteps<
     const change = noting(mistakes, at, () => {
       // Where no value follows a key, YAML reads null, and to change an entry to null is to remove it.
       if (given.value === null)
-        badPolicy(`The ${given.kind} ${show(given.id)} says nothing. Leave it out, or say it.`);
+        badPolicy(`The ${given.kind} ${show(given.id)} has no value. Give it one, or leave it out.`);
       return readChange(given, 'An entry');
     });
     if (change !== undefined) stated.push({ change, path: at });

@@ -105,7 +105,7 @@ export interface EngineApi {
    * @throws Conflict `wrong-state` if it is suspended already, or has ended
    */
   suspend(instance: string | Query, user?: UserInfo): Promise<InstanceView>;
-  /** Makes it as it was before. Timers that have become due in the meantime fire. Needs `instance:suspend`. */
+  /** Resumes it. Timers that have become due in the meantime fire. Needs `instance:suspend`. */
   resume(instance: string | Query, user?: UserInfo): Promise<InstanceView>;
   /**
    * Ends a running instance with everything that waits in it and the processes below it; no code of its model runs.
@@ -113,7 +113,7 @@ export interface EngineApi {
    */
   terminate(instance: string | Query, user?: UserInfo): Promise<string[]>;
   /**
-   * Gives a running instance the present source of a model, of its own or another one. Needs `instance:migrate` for the
+   * Gives a running instance the current source of its own model or of another one. Needs `instance:migrate` for the
    * instance as it is and as it would be, and the model must be the user's to read. A suspended one stays suspended.
    * @throws Conflict `wrong-state`, naming them, if the model lacks elements that the instance has reached; nothing is
    * changed

@@ -78,7 +78,7 @@ export interface CasesApi {
   removeData(instanceId: string, names: readonly string[], user?: UserInfo): Promise<InstanceView>;
 }
 
-/** What is asked of an operation that stands for several, such as `instance:data`. */
+/** Which part of an operation that stands for several, such as `instance:data`. */
 export interface DecisionAbout {
   readonly caseOperation?: CaseOperation;
 }

@@ -45,7 +45,7 @@ export interface PolicyDifference {
 
 /** Options of an import. */
 export interface PolicyImportOptions extends PolicyChangeOptions {
-  /** Remove what the text does not state, except what comes from policy files. Default false: it stays. */
+  /** Remove entries that the text does not contain, except those from policy files. Default false: it stays. */
   readonly replace?: boolean;
 }
 

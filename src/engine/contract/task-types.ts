@@ -30,7 +30,7 @@ export interface TasksApi {
   ): Promise<ItemView | undefined>;
   /** Nothing can be done with the task, and the events on its boundary wait, until it is resumed. */
   suspend(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
-  /** The task is as it was before. Timers that have become due in the meantime fire. */
+  /** Resumes the task. Timers that have become due in the meantime fire. */
   resume(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
   /**
    * The commands that the user may give on each of these tasks, at most 1000, by id: a page of tasks in one go. What a

@@ -167,9 +167,9 @@ export interface Health {
   /** Number of instances with held work, and of timers whose starts of a model are held; see `api.work`. */
   readonly held: number;
   /**
-   * What nobody is left for, among the newest 1000 waiting tasks; counted at most once a minute. `tasks`: whose
-   * assignee is gone or disabled, 0 without a directory; `roles`: security roles without holders; `complete`: false if
-   * there was more to look at. Missing if it could not be told. See `api.work.orphans`.
+   * Tasks and roles without a person, among the newest 1000 waiting tasks; counted at most once a minute. `tasks`:
+   * their assignee is gone or disabled, 0 without a directory; `roles`: security roles without holders; `complete`:
+   * false if there were more to examine. Missing if the guard could not tell. See `api.work.orphans`.
    */
   readonly orphans?:
     { readonly tasks: number; readonly roles: number; readonly complete: boolean } | undefined;

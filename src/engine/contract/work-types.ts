@@ -1,6 +1,6 @@
 import type { UserInfo } from '../../core/principal.js';
 
-/** Held work: work that nobody waits for, during which processes ended. */
+/** Held work: background work during which processes ended. */
 export interface HeldWork {
   /** The argument of `retry` and `stop`. */
   readonly id: string;
@@ -21,7 +21,7 @@ export interface HeldWork {
   readonly ended: number;
 }
 
-/** What nobody is left for. */
+/** Tasks and roles without a person. */
 export type Orphan =
   /** A waiting task whose assignee is gone, disabled or of another tenant. */
   | {
@@ -50,12 +50,12 @@ export interface Orphans {
 }
 
 /**
- * For administrators: work that nobody waits for. All three need `instance:cancel` of the instance; for a start by
+ * For administrators: background work. All three need `instance:cancel` of the instance; for a start by
  * a timer they need `model:write` of the model.
  */
 export interface WorkApi {
   /**
-   * Tasks and roles that nobody is left for, in instances that the user may terminate; security roles for holders of
+   * Tasks and roles without a person, in instances that the user may terminate; security roles for holders of
    * `SecurityRole:Read`, on the first page. Without a directory no task is known to be one. `limit` as for `find`.
    */
   orphans(

@@ -19,7 +19,7 @@ export interface Reaching {
 /** Ending an instance ends everything below it. */
 export const ENDING: Reaching = Object.freeze({ operation: 'instance:cancel', does: 'end' });
 
-/** The refusal names a process, and the words of its rules, only to those who may read it. */
+/** The refusal names a process, and quotes its rules, only if the caller may read the process. */
 function refused(call: Call, { operation, does }: Reaching, below: StoredInstance): AccessDenied {
   const { policies, says } = call.against(operation, { instance: below });
   const why = call.mayReadInstance(below)
@@ -31,7 +31,7 @@ function refused(call: Call, { operation, does }: Reaching, below: StoredInstanc
 /**
  * Asserts that no rule keeps the principal from having, through an instance, the operation on the processes that it has
  * called and those added to it. They need no permission of their own: who may end an instance ends what it works with.
- * But the instance above is no way around what the roles of a case, a section or another policy withhold.
+ * But the instance above must not bypass what case roles, a section or another policy withhold.
  * @throws AccessDenied `forbidden`, naming what stands against it; CouldNotTell
  */
 export async function assertReaches(

@@ -16,7 +16,7 @@ import type { Call } from './call.js';
 import { checkId } from './caller-input.js';
 import type { CommandParts } from './command-parts.js';
 
-/** What a command asks for: an operation, and which case operation of it. */
+/** What a command requests: an operation, and a case operation of it. */
 export interface Asked {
   readonly operation: Operation;
   readonly facts?: Facts;

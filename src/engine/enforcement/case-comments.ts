@@ -19,7 +19,7 @@ interface Size {
 }
 /** Of one case, for those who have written many of them. */
 const LIMIT: Size = { comments: 200, characters: 250_000 };
-/** Whoever has written no more than this goes on beyond the limit, so that nobody silences the others. */
+/** Authors who have written no more than this may continue beyond the limit, so that nobody can silence the others. */
 const FEW: Size = { comments: 20, characters: 20_000 };
 /** Of one case, whoever writes. */
 const MOST: Size = { comments: 1_000, characters: 1_000_000 };
@@ -42,7 +42,7 @@ const fits = (size: Size, limit: Size): boolean =>
   size.comments <= limit.comments && size.characters <= limit.characters;
 
 /**
- * Beyond the limit only administrators and those go on who have written little.
+ * Beyond the limit, only administrators and authors who have written little may continue.
  * @throws BadInput `too-large`
  */
 function assertRoom(

@@ -68,7 +68,7 @@ async function isHeld(
 }
 
 /**
- * Refuses an owner who is nobody active, at the start of a case and later.
+ * Refuses an owner who is not active, at the start of a case and later.
  * @throws Conflict `wrong-state`; CouldNotTell if the directory does not answer
  */
 export async function assertActiveOwner(

@@ -76,7 +76,7 @@ export function assertIdle(instance: StoredInstance): void {
     throw new Conflict('wrong-state', 'Work of the instance continues in the background; it can be stopped.');
 }
 
-/** The model by which the instance of a row runs. */
+/** The model that the instance of a row runs. */
 async function modelOf({ store }: Calls, row: UnwoundItem): Promise<StoredModel | undefined> {
   const { name } = row;
   return typeof name === 'string' ? store.models.get(name, modelsOwnerOf(row)) : undefined;
@@ -87,7 +87,7 @@ export class FoundItem {
   constructor(readonly row: UnwoundItem) {}
 }
 
-/** The instance with what its case tells of the others, which is stored with the command. */
+/** The instance with the facts about the others in its case, which are stored with the command. */
 function withFacts(command: Command, instance: StoredInstance, facts: CaseFacts | undefined): StoredInstance {
   if (facts === undefined) return instance;
   const { guard, id } = instance;

@@ -21,7 +21,7 @@ export interface Effect {
    * refusal hides; `unnamed`, those that no rule hides though none shows them either. Missing: on none.
    */
   readonly unread?: 'rejected' | 'unnamed';
-  /** What else must hold of the task; asked of who may do this, and throws. */
+  /** Asserts further conditions on the task, after the caller's permission. Throws. */
   readonly check?: (item: StoredItem, asker: Call) => void;
 }
 

@@ -178,7 +178,10 @@ function asked(operation: Operation, about: unknown): Facts | undefined {
     throw new BadInput('bad-request', `The question must be { caseOperation }, got ${show(about)}.`);
   const strange = Object.keys(about).find((name) => !ABOUT.some((known) => known === name));
   if (strange !== undefined)
-    throw new BadInput('bad-request', `A question has no ${show(strange)}. ${unknownName(strange, ABOUT)}`);
+    throw new BadInput(
+      'bad-request',
+      `Unknown part of a question: ${show(strange)}. ${unknownName(strange, ABOUT)}`,
+    );
   const { caseOperation: given } = about as DecisionAbout;
   if (given === undefined) return undefined;
   const known = asCaseOperations(operation);

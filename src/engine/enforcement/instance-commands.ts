@@ -35,7 +35,7 @@ function assertBegins({ items = [] }: StoredInstance, element: string, definitio
 const runsBy = (instance: StoredInstance, { owner }: StoredModel): boolean =>
   modelsOwnerOf(instance) === (owner ?? null);
 
-/** @throws Conflict `wrong-state` if the instance no longer is one that the upgrade is about */
+/** @throws Conflict `wrong-state` if the upgrade no longer applies to the instance */
 function assertStillMeant(instance: StoredInstance, model: StoredModel, after: readonly string[]): void {
   if (instance.name !== model.name || !runsBy(instance, model))
     throw new Conflict('wrong-state', 'The instance was migrated to another model in the meantime.');

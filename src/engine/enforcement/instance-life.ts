@@ -90,7 +90,7 @@ export class InstanceLife {
   }
 
   /**
-   * Gives a running instance the present source of a model, of its own or another one. Refused as a whole if the model
+   * Gives a running instance the current source of its own model or of another one. Refused as a whole if the model
    * lacks an element that the instance has reached.
    */
   async migrate(call: Call, found: StoredInstance, given: unknown): Promise<InstanceView> {

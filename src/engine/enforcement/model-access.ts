@@ -29,7 +29,7 @@ async function factsOf(
   };
 }
 
-/** Facts for a list of models: the principal's models of which it may read an instance. */
+/** Facts for a list of models: the principal's models with an instance that it may read. */
 export const factsOfModels = (calls: Calls, call: Call): Promise<Facts> =>
   factsOf(calls, call, call.principal.owner);
 

@@ -124,7 +124,7 @@ export class ModelSaving {
     await this.calls.audit.record([{ userName, tenantId, operation, resource, answer: 'allowed', reason }]);
   }
 
-  /** Where it fails, the timers follow what is stored: a change whose answer was lost, or what was there before. */
+  /** After a failure, the timers follow the stored state: a change whose answer was lost, or the state before. */
   async orLookAgain<T>(names: readonly string[], owner: string | null, work: () => Promise<T>): Promise<T> {
     try {
       return await work();

@@ -10,7 +10,7 @@ import type { Cursor, Paging, Sort } from '../../store/port.js';
 export const PAGE = { size: 10, most: 1000 } as const;
 /** Maximum number of rows of a list without paging. */
 export const LIST_MOST = 10_000;
-/** Where a count or total stops, unless the exact one is asked for. */
+/** Where a count or total stops, unless the caller asks for the exact one. */
 export const COUNTED = 10_000;
 
 /** Maximum size of an answer of several rows, in bytes. A single row that exceeds it is returned alone. */

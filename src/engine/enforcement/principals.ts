@@ -210,7 +210,7 @@ export class Principals {
     const found = await this.look(this.directory, name);
     if (found === undefined || found.disabled || (found.tenantId ?? null) !== tenantId) return undefined;
     const principal = this.principalOf(found, name);
-    // A directory that ignores case knows a spelling by which nobody acts.
+    // A directory that ignores case also finds a spelling that no principal has.
     return principal.userName === name ? principal : undefined;
   }
 

@@ -22,7 +22,7 @@ function runsModelOf(owner: string | undefined): Condition {
 }
 
 /**
- * Returns those models of the owner of which the scope admits an instance. Asks once per model, and the first
+ * Returns the owner's models with an instance that the scope admits. Queries once per model, and the first
  * matching instance answers, so that instances are not enumerated.
  * @param names the models to check; missing: all of the owner
  */

@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 const KINDS = 200;
 const OTHERS: RefusalKind = Object.freeze({ operation: 'authenticate', name: 'other', reason: 'failed' });
 
-/** The properties by which refusals are counted together. */
+/** Refusals that agree in these properties are counted together. */
 export interface RefusalKind {
   readonly operation: string;
   /** The attempted authentication method. */

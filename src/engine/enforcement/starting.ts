@@ -19,7 +19,7 @@ export interface StartTarget {
   readonly start: StartFacts;
 }
 
-/** Milliseconds for which a call may start something without being made anew. */
+/** Milliseconds for which a call may start something before a new call is created. */
 const YOUNG = 1_000;
 
 /** What a start is decided about: the model, and the start event with the data that the case would start with. */

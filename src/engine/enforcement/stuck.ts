@@ -17,7 +17,7 @@ export const rejectersOf = ({ rejectedBy }: Pick<ItemGuard, 'rejectedBy'>): stri
 
 /**
  * Whether everybody who could take the task has rejected it: all its candidate users, and all members of its candidate
- * groups. A group whose members the directory does not list counts as having somebody left.
+ * groups. A group whose members the directory does not list counts as having members left.
  * @throws CouldNotTell if the directory does not answer
  */
 async function isRejectedByAll(

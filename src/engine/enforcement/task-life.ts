@@ -29,7 +29,7 @@ const mayHave = ({ call, instance, item }: LockedTask): boolean =>
 
 const wrongState = (message: string): Conflict => new Conflict('wrong-state', message);
 
-/** What changes about a task; the names of its own fields are not among them. */
+/** The changes to a task; its own fields cannot be among them. */
 type Change = (kept: ItemGuard, task: LockedTask) => void;
 
 /** The commands on the life of one task that bpmn-server does not have. */
@@ -121,8 +121,8 @@ export class TaskLife {
   }
 
   /**
-   * Hands the task to a user or a group; without one, to whom the model names. An escalation event that waits for it in
-   * the instance is triggered.
+   * Hands the task over to a user or a group, by default to the one that the model names. Triggers an
+   * escalation event that waits for it in the instance.
    */
   async escalate(call: Call, found: UnreadTask, given: unknown): Promise<ItemView | undefined> {
     const { parts } = this;

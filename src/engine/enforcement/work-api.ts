@@ -20,7 +20,7 @@ interface Endable {
   readonly done: () => Promise<void>;
 }
 
-/** The API through which administrators handle work that nobody waits for. */
+/** The API for administrators to handle background work. */
 export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>): WorkApi {
   const { calls, runner, timers } = parts;
   const { instances } = calls.store;

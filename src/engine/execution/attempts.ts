@@ -9,7 +9,7 @@ import { nextGuard } from './commit.js';
 const HELD_AFTER = 2;
 
 /**
- * Work that nobody waits for can crash the process, and would then crash each process that resumes it. Therefore an
+ * Background work can crash the process, and would then crash each process that resumes it. Therefore an
  * attempt is recorded before it begins. Work that was running when a process ended is resumed alone, so that
  * another crash identifies it. Only a newly started process does so, since one that ran beside it has other work to
  * lose.

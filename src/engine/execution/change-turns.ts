@@ -3,7 +3,7 @@ import type { Contexts } from './context.js';
 
 /** Changes of one tenant's policies that may wait for others. */
 const MOST = 100;
-/** Those of one caller, so that nobody keeps the others from making theirs. */
+/** The limit for one caller, so that nobody blocks the others. */
 const MOST_OF_ONE = 50;
 /** The longest time for which one waits, in milliseconds. */
 const LONGEST = 60_000;
@@ -25,7 +25,7 @@ interface Waiting {
  * of all that is compiled of it. Nothing but changes waits.
  */
 export class ChangeTurns {
-  /** Of each tenant whose policies are being changed: the changes that wait. */
+  /** For each tenant whose policies are being changed: the waiting changes. */
   private readonly waiting = new Map<string | null, Waiting[]>();
 
   constructor(private readonly contexts: Contexts) {}
@@ -34,7 +34,7 @@ export class ChangeTurns {
    * Makes a change when it is its turn. One that is asked for within another, such as by the application's directory,
    * has no turn of its own: the other would wait for it.
    * @param work receives whether others came first
-   * @param by who asks for it; missing: this package itself, for whom there is always room
+   * @param by the caller; missing: this package itself, which is never refused
    * @throws GuardError `too-many` if too many wait; Conflict `busy` if it waited for too long
    */
   async take<T>(tenantId: string | null, work: (waited: boolean) => Promise<T>, by?: string): Promise<T> {

@@ -8,7 +8,7 @@ import { isOutage } from './transient.js';
 
 const BACKGROUND_FAILED = 'work in the background failed';
 
-/** Failures of work that nobody waits for. They are recorded with their instances, for the readers of those. */
+/** Failures of background work. They are recorded with their instances, for the readers of those. */
 export class CommandFailures {
   /** @param keepTrack makes `close` wait for the work */
   constructor(

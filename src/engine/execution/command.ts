@@ -8,7 +8,7 @@ import type { HostExecution, HostInstance } from '../model/host.js';
 import type { Addition } from './room.js';
 import { NOT_SUSPENDED, type Suspended } from './suspended.js';
 
-/** Steps whose time is not looked at. */
+/** Steps between two looks at the clock. */
 const FEW_STEPS = 8;
 
 /** The starter and actor of work that does not belong to the command's causer: of a timer, or of its consequences. */

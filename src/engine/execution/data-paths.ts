@@ -85,7 +85,7 @@ export class DataPaths {
     return this.isLost ? NONE : this.ofSearches;
   }
 
-  /** Reads the list; one reading after the other, so that none finds less than the one before it. */
+  /** Reads the list; reads are sequential, so that none returns less than the one before. */
   refresh(): Promise<void> {
     const done = this.refreshing.then(() => this.read());
     this.refreshing = done.catch(() => undefined);

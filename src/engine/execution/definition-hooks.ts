@@ -96,7 +96,7 @@ function watch(node: HostNode, runner: CommandRunner): void {
   node.run = (item) => runner.contexts.at(placeOf(item), () => run(item));
 }
 
-/** Upstream fails at these with an error of its own code that names neither the element nor the cause. */
+/** Upstream fails at these with an internal error that names neither the element nor the cause. */
 function nameFault(node: HostNode): void {
   const fault = faultOf(node.def);
   if (fault !== undefined) node.execute = () => Promise.reject(faultReached(node.id, fault));

@@ -32,7 +32,7 @@ export class Deliveries {
   /**
    * A failed delivery stays with its sender; a transient failure is retried.
    * @param stepsBefore steps taken by the commands that led to it: instances that send each other messages for ever
-   * exceed the limit as a model does that goes on without waiting
+   * exceed the limit like a model that never waits
    */
   async run(from: string, delivery: Delivery, resumed = false, stepsBefore = 0): Promise<void> {
     await this.retries.attempt(

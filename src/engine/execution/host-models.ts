@@ -63,7 +63,7 @@ export class HostModels {
     return (await this.loadModel(name, owner)).source ?? '';
   }
 
-  /** Null also where the model is gone: an instance without a picture, which keeps its source, goes on. */
+  /** Null also if the model is gone: an instance without a picture, which keeps its source, continues. */
   async getSVG(name: unknown, owner?: Owner): Promise<string | null> {
     return (await this.find(name, owner))?.svg ?? null;
   }

@@ -171,7 +171,7 @@ export class HostStore {
       .sort((a, b) => Number(a.seq) - Number(b.seq));
   }
 
-  /** Stored items, a page at a time: each page is a query of its own, with limits of its own. */
+  /** Stored items, page by page: each page is a query with its own limits. */
   async *itemPages(query: Query): AsyncGenerator<Row[]> {
     const plan = trustedItemPlan(query);
     for await (const rows of walk(

@@ -9,7 +9,7 @@ const BACKOFF = { first: 200, most: 5000 };
 type Facts = Readonly<Record<string, unknown>>;
 
 /**
- * Work that nobody waits for. If an outage of the store or another lock prevents it, it is retried later, outside
+ * Background work. If an outage of the store or another lock prevents it, it is retried later, outside
  * any caller's context.
  */
 export class Retries {

@@ -36,7 +36,7 @@ async function guardOfDocument(
  * @param instance as read under the lock; it stays as it is
  * @param change changes the given document and its guard, or throws to leave both as they were; returns the names of
  * the document's own fields that it changed beside its items
- * @param more the command goes on with its engine afterwards
+ * @param more the command continues with its engine afterwards
  * @returns the instance as stored
  * @throws Conflict `conflict` if someone else has written in the meantime; nothing was changed
  */

@@ -5,7 +5,7 @@ import { sizeOf } from '../../store/bson/codec.js';
 import type { Room } from '../contract/limits.js';
 import type { HostInstance } from '../model/host.js';
 
-/** The kinds of data by which callers can make an instance grow. */
+/** The kinds of data with which callers can make an instance grow. */
 export type Kind = 'data' | 'assignments';
 
 /** An addition by a command's caller: its bytes, and the previous size of its kind. */

@@ -21,7 +21,7 @@ export class Serving {
     subscribe(CONNECTIONS, this.begin);
   }
 
-  /** A connection or request has come, by whichever way: not every one is of a server of this process. */
+  /** A connection or request has arrived, in whatever way: it need not come from a server of this process. */
   readonly begin = (): void => {
     if (this.hasHadRequest) return;
     this.hasHadRequest = true;

@@ -101,7 +101,7 @@ export class Strays {
     Reflect.defineProperty(error, RAISED, { value, configurable: true });
   }
 
-  /** A refusal of unknown origin, such as a wrong argument, belongs to the guard that is asked first. */
+  /** A refusal of unknown origin, such as a wrong argument, belongs to the guard that sees it first. */
   private isMine(error: GuardError): boolean {
     const by = raisedOf(error)?.by ?? this;
     return by === this || this.parts.contexts.answer !== undefined;

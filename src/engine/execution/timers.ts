@@ -167,7 +167,7 @@ export class Timers {
       // The timer of a deleted instance has nothing to do.
       if (found || !isGuardError(error) || error.code !== 'not-found') throw error;
     });
-    // Work that belongs to others or is held is not retried at each look.
+    // Work that belongs to other processes or is held is not retried in each pass.
     if (begun) this.fired.delete(itemId);
   }
 

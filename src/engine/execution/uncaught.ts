@@ -1,4 +1,4 @@
-/** The events by which Node reports an uncaught error. */
+/** The events with which Node reports an uncaught error. */
 const EVENTS: ReadonlySet<unknown> = new Set(['uncaughtException', 'unhandledRejection']);
 
 /**

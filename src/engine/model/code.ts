@@ -30,7 +30,7 @@ const TYPES: Readonly<Record<string, CodePlace['what']>> = {
 };
 /** Attributes that name what is called. */
 const CALLS: ReadonlySet<string> = new Set(['class', 'expression', 'delegateexpression']);
-/** Attributes whose text the host always evaluates; of others, only texts that begin with `$`. */
+/** Attributes whose text the host always evaluates. In others it evaluates only texts that begin with `$`. */
 const EVALUATED: ReadonlySet<string> = new Set([
   'collection',
   'loopcondition',

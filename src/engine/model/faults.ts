@@ -105,7 +105,7 @@ export function noTimeIn(element: string, def: ModdleElement): GuardError {
       );
 }
 
-/** The events by which a model ends the transaction around them. */
+/** The events that end the transaction around them. */
 export const ENDS_TRANSACTION = ['bpmn:ErrorEventDefinition', 'bpmn:CancelEventDefinition'] as const;
 
 interface Origins extends HostToken {

@@ -109,9 +109,9 @@ export function holdersOf(element: ModdleElement): Holders {
 
 const IN_NONE = 'The lanes or pools are roles, and this is in none of them: it belongs to nobody.';
 const IN_SEVERAL =
-  'The lanes or pools are roles, and an element has one: none of these is taken, it belongs to nobody.';
+  'The lanes or pools are roles, and an element has only one: all of these are ignored, and it belongs to nobody.';
 const NO_NAME =
-  'No group can have this name, so nobody is in the lane or pool: what is in it belongs to nobody.';
+  'No group can have this name, so nobody is in the lane or pool: its elements belong to nobody.';
 const closed = (found: string, means = IN_NONE): Role => ({ kind: 'closed', found, means });
 
 /**

@@ -15,7 +15,7 @@ const variables = (scope: Scope): string =>
 
 /**
  * Compiles a piece of a model's code.
- * @throws GuardError `failed` for what is not JavaScript, such as an expression of another engine
+ * @throws GuardError `failed` for code that is not JavaScript, such as an expression of another engine
  */
 function compile(scope: unknown, body: string): (this: unknown) => Promise<unknown> {
   try {

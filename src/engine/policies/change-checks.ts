@@ -42,7 +42,7 @@ export const peopleOf = (
 /**
  * Refuses a change that no one may make, whoever asks for it and by whatever way it comes: a call of the API, an import
  * or a policy file. What only some callers may do is checked before.
- * @param after the set that the changes lead to, whose references are checked
+ * @param after the resulting set, whose references are checked
  * @throws BadInput `bad-policy`, naming the entry and the nearest known name; Conflict `wrong-state` if no active
  * holder of the right to manage security roles would be left; CouldNotTell
  */

@@ -112,7 +112,7 @@ export class ModelPlaces implements ModelPlacing {
     const filter = { name, tenantId: principal.tenantId ?? null };
     const { instances } = this.calls.store;
     const marks = { field: 'guard.read', anyOf: [inTenant(principal.tenantId, `m:${name}`)] } as const;
-    // Those without these marks are asked for as well: the name of one that is missed could be given away.
+    // Also finds those without these marks: otherwise the name of a missed one could be reused.
     const found = await Promise.all([
       instances.exists({ filter, marks }),
       instances.exists({ filter: { $and: [OUTDATED, filter] } }),

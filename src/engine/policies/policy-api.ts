@@ -25,7 +25,7 @@ const LINT_OPTIONS = {
 };
 const IMPORT_OPTIONS = { ...CHANGE_OPTIONS, replace: FLAG };
 
-/** The set that a caller asks for: at a version, or the newest. */
+/** The set that a caller requests: at a version, or the newest. */
 async function setAt(
   { calls, tenantOf }: PolicyCommands,
   call: Call,

@@ -53,7 +53,7 @@ export function removal({ set }: InForce, kind: string, id: string, what: string
   return [{ kind, id, value: null }];
 }
 
-/** Refuses who may not make a change. Asked before it is looked at, and again before it is stored. */
+/** Refuses callers who may not make a change: before it is examined, and again before it is stored. */
 type May = (call: Call, now: InForce) => unknown;
 
 interface Changing {
@@ -76,8 +76,9 @@ export class PolicyCommands {
   }
 
   /**
-   * Runs one public call that changes the policies, after those that were asked for before.
-   * @param may refuses who may not make changes: they do not wait, and keep nobody waiting. Asked again after a wait.
+   * Runs one public call that changes the policies, after the earlier ones.
+   * @param may refuses callers who may not make changes, before they wait or make others wait; called again after a
+   *   wait
    */
   inTurn<T>(user: unknown, may: May, work: (call: Call, now: InForce) => Promise<T>): Promise<T> {
     const { book, changes } = this.calls;
@@ -98,8 +99,8 @@ export class PolicyCommands {
 
   /**
    * Runs one public call that changes the policies. Its options are as they are now, whatever its caller does later.
-   * @param may refuses who may not, before anything is looked at; default: who may not change policies
-   * @param ifAny no changes leave the version as it is; default: they are refused
+   * @param may refuses callers before anything is examined; default: those who may not change policies
+   * @param ifAny without changes, the version stays; default: such a call is refused
    */
   changing(
     user: unknown,

@@ -56,7 +56,7 @@ export function withParent({ parent: _before, ...rest }: Section, parent: string
   return { ...rest, ...(parent !== ROOT && { parent }) };
 }
 
-/** A model in another section. What said that it is gone is no longer true. */
+/** A model in another section. An entry that it was deleted no longer holds. */
 export function placedIn(
   { section: _before, gone: _gone, ...rest }: SectionModel,
   section: string,

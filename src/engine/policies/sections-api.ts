@@ -58,7 +58,7 @@ export function sectionsApi(commands: PolicyCommands): SectionsApi {
       assertUnrestricted(asker, CHANGES);
       return make({ call: asker, now, sight: sightOf(asker, now) });
     };
-    // What an administrator asks for may follow from a change that is still to come.
+    // A request of an administrator may depend on a change that is still waiting.
     const may = (asker: Call, now: InForce): unknown => commands.isAdministrator(asker) || makeAt(asker, now);
     return commands.inTurn(user, may, async (call, now) => {
       const made = (asker: Call): PolicyChange[] | Promise<PolicyChange[]> => makeAt(asker, now);

@@ -5,7 +5,7 @@ import type { PolicyChange, PolicySet } from '../../core/policy-set/policy-set.j
 const keyOf = ({ kind, id }: Pick<PolicyChange, 'kind' | 'id'>): string => JSON.stringify([kind, id]);
 
 /**
- * The changes by which a set says what is stated, in steps. An entry that has that value is left alone, unless it is
+ * The changes that give a set the stated values, in steps. An entry that has its value is left alone, unless it is
  * stated by a file and comes from another one.
  * @param drops which of the entries that are not stated are removed
  */

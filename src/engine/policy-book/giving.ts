@@ -92,7 +92,7 @@ export function assertMayGive(
   }
 }
 
-/** The refusal to take away the last who may manage security roles. */
+/** The refusal to remove the last manager of security roles. */
 export const noManagerLeft = (): Conflict =>
   new Conflict('wrong-state', `At least one active user or group must hold the right ${MANAGE}.`);
 
@@ -132,7 +132,7 @@ export async function hasManager(set: PolicySet, people: People, beyond = false)
   return (await isOneActive(holders, people)) || (beyond && holders.length > MOST);
 }
 
-/** The holders who may manage security roles no longer. */
+/** The holders who lose the right to manage security roles. */
 export function managersRemoved(before: PolicySet, after: PolicySet): SecurityRoleHolder[] {
   // Nobody has to be looked up for a change of something else.
   if ([SECURITY_ROLE, SECURITY_ROLE_HOLDER].every((kind) => before.of(kind) === after.of(kind))) return [];

@@ -187,7 +187,7 @@ export class PolicyBook {
   /**
    * Adds a version to the tenant's log atomically.
    * @param set the set after the changes, one version above the set that they were checked against
-   * @param stillMay refuses whose right has ended while the set was compiled
+   * @param stillMay refuses callers who lost the right while the set was compiled
    * @throws Conflict `conflict` when a newer version exists; BadInput for a set that cannot be compiled
    */
   async change(

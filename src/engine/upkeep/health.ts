@@ -9,7 +9,7 @@ import type { Reindexed } from './reindex.js';
 import type { Incidents } from '../contract/incidents.js';
 import type { Health } from '../contract/types.js';
 
-/** What the guard knows of its own state. */
+/** The guard's view of its own state. */
 interface Known extends Pick<Health, 'bypass' | 'unreadableModels' | 'unmarked'> {
   readonly reindexed: Reindexed;
   readonly incidents: Incidents;

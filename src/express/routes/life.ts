@@ -25,7 +25,7 @@ export const LIFE: readonly Route[] = [
     path: '/api/instances/:instanceId/migrate',
     id: 'instances.migrate',
     face: 'ours',
-    says: 'Gives an instance the present source of a model, of its own or another one.',
+    says: 'Gives an instance the current source of its own model or of another one.',
     operation: 'instance:migrate',
     takes: { instanceId: ID, model: MODEL },
     answers: SHOWN,
@@ -66,7 +66,7 @@ export const LIFE: readonly Route[] = [
     }),
   }),
   onInstance('suspend', 'Suspends an instance and the processes below it.'),
-  onInstance('resume', 'Makes a suspended instance as it was before.'),
+  onInstance('resume', 'Resumes a suspended instance.'),
   route({
     method: 'POST',
     path: '/api/instances/:instanceId/terminate',

@@ -125,7 +125,9 @@ export const POLICIES: readonly Route[] = [
     says: 'Applies the text of a policy file, YAML or JSON, as one version.',
     takes: {
       text: text('The text of the file.'),
-      replace: optional(flag('Remove what the text does not state, except what comes from policy files.')),
+      replace: optional(
+        flag('Remove entries that the text does not contain, except those from policy files.'),
+      ),
       ...CHANGE,
       ...INTERNAL,
     },

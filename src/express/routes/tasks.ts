@@ -115,11 +115,9 @@ export const TASKS: readonly Route[] = [
   onTask('suspend', 'Suspends a task, with the events on its boundary.', 'task:suspend', (api, id) =>
     api.tasks.suspend(id),
   ),
-  onTask('resume', 'Makes a suspended task as it was before.', 'task:suspend', (api, id) =>
-    api.tasks.resume(id),
-  ),
+  onTask('resume', 'Resumes a suspended task.', 'task:suspend', (api, id) => api.tasks.resume(id)),
   command('escalate', {
-    says: 'Hands a task to a user or a group; without one, to whom the model names.',
+    says: 'Hands a task over to a user or a group, by default to the one that the model names.',
     operation: 'task:escalate',
     takes: {
       itemId: ID,

@@ -16,7 +16,7 @@ const given = ({
   ...(after === undefined ? {} : { after }),
 });
 
-/** Work that nobody waits for; for administrators. */
+/** Background work; for administrators. */
 export const WORK: readonly Route[] = [
   route({
     method: 'GET',
@@ -51,7 +51,7 @@ export const WORK: readonly Route[] = [
     path: '/api/work/orphans',
     id: 'work.orphans',
     face: 'ours',
-    says: 'A page of tasks and roles that nobody is left for.',
+    says: 'A page of tasks and roles without a person.',
     operation: 'instance:cancel',
     takes: {
       limit: optional(count('How many tasks the page looks at; default 10, at most 1000.')),

@@ -30,8 +30,8 @@ async function changesOf(checked: CheckedBytes, part: readonly Old[]): Promise<C
 }
 
 /**
- * Gives the instances of a folder of format 3 their index, and says in each of them what it has beside it. A call that
- * was interrupted is continued by the next one: an instance and its entries are written together.
+ * Adds the index to the instances of a folder of format 3, and records in each of them what is stored beside it. The
+ * next call continues an interrupted one: an instance and its entries are written together.
  */
 export async function addIndex(checked: CheckedBytes, witness: Witness): Promise<void> {
   let [part, size]: [Old[], number] = [[], 0];

@@ -108,7 +108,7 @@ export async function openAsItIs(
 
 /**
  * Does something with the files of a folder without a change of them.
- * @param task gets the folder where they can be read, which is another one if reading writes
+ * @param task gets the folder to read them from: a copy if reading would write
  * @throws CouldNotTell `store-in-use` when another process has it open, or changed it meanwhile
  */
 export async function whileAsItIs<T>(folder: string, task: (at: string) => Promise<T>): Promise<T> {

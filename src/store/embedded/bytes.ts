@@ -30,7 +30,7 @@ export interface Range {
   readonly below?: string | undefined;
 }
 
-/** Beginnings of keys, each of which ends with a zero character: a way to find entries. */
+/** Prefixes of keys, which end with a zero character: a way to find entries. */
 export type Way = readonly string[];
 
 /** The key behind all keys with that beginning. */

@@ -23,7 +23,7 @@ export interface CandidateOptions {
 
 /** A walk in the order of the list that is used, if that is not the one of the instances. */
 export interface Walk {
-  /** Where it goes on: at an instance that was passed before. Missing, but with a bound: in the default order. */
+  /** Where it continues: at an instance that it has passed before. Missing, but with a bound: in the default order. */
   readonly place?: string | undefined;
   /** Told the places of the instances that come next. */
   readonly passes: (places: ReadonlyMap<string, string>) => void;

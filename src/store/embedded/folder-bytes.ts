@@ -32,7 +32,7 @@ interface Trouble {
   readonly size: number;
 }
 
-/** Bytes in a folder that goes on by itself after failures of its disk. */
+/** Bytes in a folder that recovers by itself after failures of its disk. */
 export class FolderBytes implements OrderedBytes {
   private readonly groups = new Groups((changes) => this.commit(changes));
   private readonly listeners = new Set<(state: Writability) => void>();

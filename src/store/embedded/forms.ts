@@ -113,7 +113,7 @@ const NEEDED: Readonly<Record<Part, Readonly<Record<string, Test>>>> = {
   policyParts: { _id: isPartId },
 };
 
-/** The field of a document because of which a folder has no place for it; undefined if it has one. */
+/** The field that keeps a document from being stored in a folder; undefined if there is none. */
 export const withoutPlace = (part: Part, document: Fields): string | undefined =>
   Object.entries(NEEDED[part]).find(([field, is]) => !is(document[field]))?.[0];
 

@@ -78,7 +78,7 @@ export async function isUnfinished(folder: string): Promise<boolean> {
   return isBegun(names) || isLevel(names);
 }
 
-/** True for a folder of LevelDB that nobody has begun to bring to SQLite. */
+/** True for a LevelDB folder whose conversion to SQLite has not begun. */
 export async function isUntouchedLevel(folder: string): Promise<boolean> {
   const names = await readdir(folder);
   return isLevel(names) && !isBegun(names);

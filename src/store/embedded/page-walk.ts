@@ -20,7 +20,7 @@ export class PageWalk {
     return { walk: this.walk };
   }
 
-  /** Says where the walk goes on behind these rows, if it is not in the default order. */
+  /** Where the walk continues after these rows, if it is not in the default order. */
   ended<Row extends { readonly id: string }>(rows: Row[], cursorOf: (row: Row) => Cursor): Row[] {
     const last = rows.at(-1);
     const place = last && this.places.get(last.id);

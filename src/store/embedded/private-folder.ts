@@ -16,7 +16,7 @@ const BESIDE = /^(as-found|format-\d+(-from-\d+)?(\.partial|\.ready|\.moving|\.l
 /** The file of each database that makes a folder a store. */
 const MARKS = [DATABASE, 'CURRENT'];
 
-/** The subfolders by which a folder is brought to a newer format. */
+/** The subfolders for converting a folder to a newer format. */
 export interface Step {
   /** The newer format when it is complete. */
   readonly ready: string;

@@ -8,7 +8,7 @@ export interface StoredValue {
   readonly expires: Date | null;
 }
 
-/** The beginning of the keys of a namespace; quoted, so that none is the beginning of another. */
+/** The prefix of the keys of a namespace; quoted, so that none is a prefix of another. */
 export const prefixOf = (namespace: string): string => `${JSON.stringify(namespace)}:`;
 
 /** Expired values are removed after this many writes. */

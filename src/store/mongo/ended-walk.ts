@@ -10,7 +10,7 @@ const ENDED_FIRST: readonly (readonly [string, 1])[] = [
   ['_id', 1],
 ];
 
-/** A time has no order among several, and nothing but the package's own walk is meant. */
+/** Only for the package's own walk: a list of times has no order. */
 const ONE_TIME: Filter = { endedAt: { $not: { $type: 'array' } } };
 const BETWEEN = ' ';
 
@@ -30,11 +30,11 @@ function behind(place: string): Filter {
 interface EndedPage {
   readonly filter: Document;
   readonly sort: [string, 1][];
-  /** Says where the walk goes on. */
+  /** Where the walk continues. */
   ended(rows: StoredInstance[]): StoredInstance[];
 }
 
-/** Undefined: the plan is another one, or goes on in the default order. */
+/** Undefined for other plans, or if the walk continues in the default order. */
 export function endedPage({
   unordered,
   filter,

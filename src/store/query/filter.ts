@@ -201,7 +201,8 @@ function specialisedParts(
 
 /**
  * Simplifies a condition, given that one value of each field is known. It cannot conclude that a field has no other
- * value, because a field may contain a list. Where nothing is simpler, it is the same object, whose filters are kept.
+ * value, because a field may contain a list. If nothing can be simplified, returns the same object,
+ * which keeps its filters.
  */
 export function specialise(condition: Condition, known: ReadonlyMap<string, Scalar>): Condition {
   switch (condition.op) {

@@ -54,7 +54,7 @@ function testOf(query: CallerQuery, hidden: Hidden | undefined, match: (filter: 
 }
 
 /**
- * A caller's query for instances, asked of rows in memory: what it says of items is asked of those that are visible
+ * A caller's query for instances, evaluated on rows in memory: its conditions on items apply to those that are visible
  * and show the field.
  */
 export function exactQuery(

@@ -22,7 +22,7 @@ export class PlacedRows<Row> {
     this.end = places;
   }
 
-  /** @param sizeOf bytes of the row; not asked for where there is no limit */
+  /** @param sizeOf bytes of the row; not called if there is no limit */
   add(at: number, row: Row, sizeOf: (row: Row) => number): void {
     if (at >= this.end) return;
     const size = this.bytes === Infinity ? 0 : Math.max(1, sizeOf(row));

@@ -96,7 +96,7 @@ export function planMarks(
   const tenant = tenantOf(scope.restricts);
   if (tenant === undefined) return undefined;
   const beside = { conditions: [...scope.restricts, ...said], dataPaths };
-  // Not by the data that the caller asks for: it may be hidden, and common.
+  // Not by data in the caller's query: it may be hidden, and common.
   const ofCaller = { conditions: beside.conditions };
   const inFront = inTenant(tenant.tenantId, TENANT_MARK).length - TENANT_MARK.length;
   const marksIn = (list: MarkList): readonly Mark[] =>

@@ -10,7 +10,7 @@ interface WalkedPage {
   readonly after: Cursor | undefined;
 }
 
-/** Says where a walk goes on behind these rows. */
+/** Where a walk continues after these rows. */
 export function markNext<Row>(rows: Row[], next: Cursor): Row[] {
   return Object.defineProperty(rows, NEXT, { value: next });
 }
@@ -18,11 +18,11 @@ export function markNext<Row>(rows: Row[], next: Cursor): Row[] {
 const isMarked = (rows: readonly unknown[]): rows is { readonly [NEXT]: Cursor } & unknown[] => NEXT in rows;
 
 /**
- * All rows of a list, page by page, each of which is a query of its own with limits of its own. What is stored or
+ * All rows of a list, page by page; each page is a query with its own limits. What is stored or
  * changed meanwhile may be missing.
  * @param limit rows of a page
  * @param find finds a page in any order
- * @param cursorOf the place of a row in the default order, which a store may use all the same
+ * @param cursorOf the place of a row in the default order, which a store may use anyway
  * @param from the place of a row behind which it begins; missing: at the first row
  */
 export async function* walk<Row>(

@@ -63,7 +63,7 @@ test('a task of another is released by administrators alone, whatever else is pe
   }
 });
 
-test('a rule about the other items of the instance is asked of all of them', async () => {
+test('a rule about the other items of the instance is evaluated on all of them', async () => {
   const other: Policy = {
     name: 'other',
     waivable: false,

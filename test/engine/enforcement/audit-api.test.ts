@@ -164,7 +164,7 @@ describe('A query of the audit trail', () => {
     expect([data.length, nextCursor]).toEqual([50, `${START + 1000}-1`]);
   });
 
-  test('goes on behind up to 10,000 entries of one millisecond, and not behind more', async () => {
+  test('continues after up to 10,000 entries of one millisecond, but not after more', async () => {
     const guard = await guards.make();
     jest
       .spyOn(guard.store.audit, 'find')

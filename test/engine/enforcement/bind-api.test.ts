@@ -81,7 +81,7 @@ test('the user of a start and of an assignment is found where upstream documents
   expect(() => engine.assign({}, {}, bob, { priority: 1 })).toThrow(new TypeError(OTHER));
 });
 
-test('no other user is taken, nor what is none', async () => {
+test('another user, or a value that is not a user, is refused', async () => {
   const { tasks, model, engine } = bound(acme('ann'));
   expect(await tasks.take('t', acme('ann'))).toEqual(['t', 'ann of acme']);
   expect(await tasks.take('t', ann)).toEqual(['t', 'ann of acme']);

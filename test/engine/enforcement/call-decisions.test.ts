@@ -43,7 +43,7 @@ const untold = (operation: string) =>
     code: 'could-not-tell',
     message: `Could not tell whether this is allowed (${operation}).`,
   }) as Error;
-describe('what is neither yes nor no', () => {
+describe('an answer that is neither yes nor no', () => {
   const { call, incidents } = made([permits(EVERYTHING), restricts('r', ABOUT_ITEMS)]);
   const resource = { item: {}, instance: {} };
 

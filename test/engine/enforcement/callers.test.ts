@@ -16,7 +16,7 @@ const invoked = (guard: Guard, user?: unknown): Promise<unknown> =>
   (server(guard).invoke as (...args: unknown[]) => Promise<unknown>)({ id: 'none' }, {}, user);
 const server = (guard: Guard): Record<string, unknown> => engineOf(guard) as never;
 
-test('a caller who is not established is told why', async () => {
+test('a caller who cannot be authenticated learns why', async () => {
   const guard = await guards.make();
   const list = (user?: unknown) => () => guard.api.data.findItems({}, any(user));
   expect(await said(list())).toBe('unauthenticated: No caller: pass a user, or call inside guard.runAs.');

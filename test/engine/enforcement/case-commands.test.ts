@@ -128,7 +128,7 @@ test.each([
   await as('pia').removeComment(id, 'c1');
 });
 
-test('whoever goes on beyond the limit does so for 20 comments, and of all there are at most 1,000', async () => {
+test('a user beyond the limit may write 20 comments, and all users together at most 1,000', async () => {
   const { guard, id, as } = await filled('x', 200);
   for (let at = 0; at < 20; at++) await as('hal').comment(id, 'x');
   expect(await refusal(as('hal').comment(id, 'x'))).toMatchObject({

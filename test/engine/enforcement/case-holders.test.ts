@@ -71,7 +71,7 @@ test('while the rules are switched off, a case still has an owner, whoever that 
   expect(await cases.setRole(id, 'owner', { groups: ['ghosts'] })).toMatchObject({ groups: ['ghosts'] });
 });
 
-test('the roles of a case are told with their holders, and of nothing else', async () => {
+test('the roles of a case are listed with their holders only', async () => {
   const { guard, id } = await begun({});
   const [first, ...more] = await guard.api.cases.roles(id, own);
   expect(first).toEqual({ name: 'owner', min: 0, max: 1, users: ['own'], groups: [] });

@@ -43,7 +43,7 @@ test('a command on a task in another state names that and the states that it nee
   });
 });
 
-test('a duty over instances is asked under the lock of what the others of the case know', async () => {
+test('a duty across instances is evaluated under the lock, on the records of the whole case', async () => {
   const guard = await guards.make({ models: MODELS });
   await guard.as(ADMIN_USER).policies.duties.save('apart', APART);
   const b = await begun(guard, 'Order', 'B');
@@ -79,7 +79,7 @@ test('of an instance that was stored without the guard, nobody can tell a duty o
   await guard.api.engine.invoke(one(b), {}, ADMIN_USER);
 });
 
-test('who waits for work in the background that fails is told so', async () => {
+test('a caller who waits for background work gets its failure', async () => {
   const services = { fails: () => Promise.reject(new Error('no paper')) };
   const guard = await guards.make({ models: MODELS, services });
   const id = await begun(guard, 'Fails');

@@ -41,7 +41,7 @@ test('a list comes in pages, until one is not full', async () => {
   expect(await pages(guard, ofTasks, bob)).toEqual([[third, second], [first]]);
 });
 
-test('a sorted list goes on behind rows that are removed while their page is read', async () => {
+test('a sorted list continues after rows that are removed while their page is read', async () => {
   const tasks = { filter: { 'items.elementId': 't' }, sort: { 'items.dueDate': 1 }, limit: 2 } as const;
   for (const removed of [1, 2]) {
     const { guard, ids } = await begun();
@@ -127,7 +127,7 @@ test('the people of a task are shown where that is allowed of it, in each list',
   expect(await refusal(guard.api.tasks.candidates(id, bob))).toMatchObject({ code: 'forbidden' });
 });
 
-test('instances are shown with all that is stored of them only where that is asked for', async () => {
+test('instances are shown completely only on request', async () => {
   const { guard } = await begun(1);
   const { data } = guard.as(ADMIN_USER);
   const found = async (options?: unknown): Promise<Record<string, unknown>> =>

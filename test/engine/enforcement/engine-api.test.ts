@@ -24,7 +24,7 @@ test('what is wrong with the options of a command is said before whether there i
     expect([command, says]).toEqual([command, expect.stringMatching(/^bad-option: .*noWait/)]);
 });
 
-test('so is what is wrong with its data, and with a name', async () => {
+test('so are errors in its data, and in a name', async () => {
   const { engine } = (await guards.make({ models: { M } })).api;
   const data = any(7);
   const found = await told({

@@ -94,7 +94,7 @@ onStores('Escalating a task', (kind) => {
     expect(await guard.api.tasks.take(id, bob)).toMatchObject({ assignee: 'bob' });
   });
 
-  test('hands it to whom the model names where the call names nobody', async () => {
+  test('hands it to the target in the model if the call names none', async () => {
     const service = await begun('Superior');
     await service.guard.api.tasks.escalate(service.id, undefined, ann);
     expect(await seen(service.guard, service.id)).toMatchObject({ assignee: 'bob' });

@@ -59,7 +59,7 @@ test.each([[undefined], [null], [{}]])(
   },
 );
 
-test('what a message asks for is asked of what its sender reads', async () => {
+test('the query of a message is evaluated on what its sender may read', async () => {
   const { guard, ids } = await begun('Hears', 'Hears');
   const [first, second] = ids;
   const send = (matching: Record<string, unknown>, user = ADMIN_USER) =>
@@ -148,7 +148,7 @@ test('the answer to a signal names those that it has started and those that it h
   expect(received).toEqual({ instanceId: ids[0], itemId: expect.any(String) as string });
 });
 
-test('who may no longer send, when the turn of the receiver comes, is told so if they may read it', async () => {
+test('a sender who lost the permission before the turn of a receiver gets 403 if they may read it', async () => {
   const { guard } = await begun('Hears');
   for (const [user, code] of [
     [eve, 'not-found'],
@@ -197,7 +197,7 @@ test('a signal ends where the store does not answer, since the others would wait
   expect(await signal()).toHaveLength(ids.length);
 });
 
-test('what a message brings must not replace the initiator, nor what its sender does not see', async () => {
+test('the data of a message replaces neither the initiator nor fields hidden from its sender', async () => {
   const named = model([start({ initiator: 'who' }), catching('c', message('paid')), AFTER, end()], {
     messages: ['paid'],
   });

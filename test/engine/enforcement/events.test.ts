@@ -5,7 +5,7 @@ let guard: Guard;
 beforeAll(async () => void (guard = await createGuard({ store: { memory: true }, env: {} })));
 afterAll(() => guard.close());
 
-test('an event that does not exist is refused with the nearest one, and so is what is no function', () => {
+test('an unknown event is refused with the nearest one, and so is a handler that is not a function', () => {
   expect(() => guard.on('asigned' as never, () => undefined)).toThrow('Did you mean assigned?');
   expect(() => guard.on('assigned', 5 as never)).toThrow('guard.on takes a function');
   guard.on('assigned', () => undefined)();
@@ -48,7 +48,7 @@ describe('Handlers', () => {
     expect([first.mock.calls.length, second.mock.calls.length, other.mock.calls.length]).toEqual([1, 2, 0]);
   });
 
-  test('that fail are told of by name', async () => {
+  test('that fail are logged by name', async () => {
     const { record, events } = made();
     events.on('assigned', () => Promise.reject(new Error('no mail')));
     events.emit(EVENT);

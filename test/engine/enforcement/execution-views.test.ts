@@ -60,7 +60,7 @@ describe('an instance', () => {
     expect((await instanceView(caller(true), TWO)).items[0]?.vars).toEqual({ secret: 1 });
   });
 
-  test('leaves out items beyond the size of an answer, though not the one that is asked for', async () => {
+  test('leaves out items beyond the size of an answer, but not the requested one', async () => {
     const large = (id: string) => item({ id, vars: { text: 'x'.repeat(9_000_000) } });
     const instance = { ...TWO, items: [large('a'), large('b'), item({ id: 'c' })] } as StoredInstance;
     const ids = async (wanted?: string) => {

@@ -93,7 +93,7 @@ describe('A question that cannot be answered', () => {
     expect(await guard.store.audit.find({ limit: 9, answer: 'refused' })).toEqual([]);
   });
 
-  test('is one where a right is asked for', async () => {
+  test('is a decision about a right', async () => {
     const { guard } = await asked(false);
     expect((await refusal(guard.can(ann, 'Todo:Process'))).code).toBe('store-unavailable');
     expect(await guard.store.audit.find({ answer: 'failed', limit: 9 })).toMatchObject([
@@ -259,12 +259,12 @@ describe('A question that cannot be asked', () => {
     );
   });
 
-  test('says what may be asked for', async () => {
+  test('names the known parts of a question', async () => {
     expect(await about('CLOSE_CASE')).toBe(
       'bad-request: The question must be { caseOperation }, got "CLOSE_CASE".',
     );
     expect(await about({ caseOp: 'ADD_DATA' })).toBe(
-      'bad-request: A question has no "caseOp". Known are caseOperation.',
+      'bad-request: Unknown part of a question: "caseOp". Known are caseOperation.',
     );
     expect(await about({ caseOperation: 'CLOSE_CASE' })).toBe(
       'bad-request: The case operations of instance:data are ADD_DATA, REMOVE_DATA, got "CLOSE_CASE".',

@@ -184,7 +184,7 @@ describe('A task that is handed to a group', () => {
   });
 });
 
-test('what an administrator overrides is asked of the operation at hand', () => {
+test('what an administrator overrides depends on the operation', () => {
   const { call, asked } = callOf({ overridden: ['x'] });
   const instance = inTenant();
   expect(overriddenBy(call, { instance, item }, 'task:execute')).toEqual(['x']);

@@ -97,7 +97,7 @@ onStores('A long list', (kind) => {
 });
 
 describe('Rows in portions', () => {
-  test('are each asked about once, in order; without rows nothing is asked', async () => {
+  test('are each queried once, in order; without rows there is no query', async () => {
     const asked: number[] = [];
     const ask = async (some: readonly number[]): Promise<string[]> => {
       asked.push(some.length);

@@ -42,7 +42,7 @@ test('the initiator may be repeated, and not changed', async () => {
   );
 });
 
-test('a hidden field is refused first, so that nothing is told of it', async () => {
+test('a hidden field is refused first, so that the error reveals nothing about it', async () => {
   const call = {
     assertWritable: () => {
       throw new Error('hidden');

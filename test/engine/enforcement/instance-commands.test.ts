@@ -72,7 +72,7 @@ test('an upgrade gives each instance the model as it is now, and keeps what is k
   expect(await engine.upgrade('M', [])).toEqual([]);
 });
 
-test('an upgrade leaves out what could not go on by the model, and writes that down', async () => {
+test('an upgrade leaves out instances that could not continue with the model, and records that', async () => {
   const { guard, id } = await begun();
   const { engine, model: models } = guard.as(ADMIN_USER);
   const begin = async (): Promise<string> => (await engine.start('M', {})).id;

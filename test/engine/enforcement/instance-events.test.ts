@@ -75,7 +75,7 @@ test('neither an event nor a restart replaces the initiator', async () => {
   });
 });
 
-test('a model that is saved anew while its instances are upgraded is what the rest of them get', async () => {
+test('if a model is saved while its instances are upgraded, the remaining ones get the new version', async () => {
   const { guard, id } = await begun('M');
   const { id: other } = await guard.api.engine.start('M', {}, ann);
   const by = (initiator: string) =>

@@ -29,7 +29,7 @@ const entries = async ({ store }: Guard, userName: string, limit: number): Promi
     .map(({ operation, resource }) => ({ operation, ...resource }))
     .reverse();
 
-test('what is done with an instance is told to the application, and is in the audit trail', async () => {
+test('commands on an instance are events for the application, and are in the audit trail', async () => {
   const { guard, id, events } = await begun();
   const { engine } = guard.as(ADMIN_USER);
   await engine.suspend(id);
@@ -53,7 +53,7 @@ test('what is done with an instance is told to the application, and is in the au
   ]);
 });
 
-test('that a task is suspended and resumed is told with the task', async () => {
+test('suspending and resuming a task are events with the task', async () => {
   const { guard, id, events } = await begun();
   const { id: itemId } = await waitingTask(guard, 't', id);
   await guard.api.tasks.suspend(itemId, ADMIN_USER);

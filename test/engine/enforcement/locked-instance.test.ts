@@ -45,7 +45,7 @@ function parts(found: StoredInstance | undefined): CommandParts {
   } as unknown as CommandParts;
 }
 
-test('an operation is decided before the lock and again under it, by the call made anew, on what is stored then', async () => {
+test('an operation is decided before the lock and again under it, by a new call, on what is stored then', async () => {
   const asked: unknown[][] = [];
   const again = asker('again', asked);
   const call = Object.assign(asker('first', asked), { again: async () => again });

@@ -175,7 +175,7 @@ test('an instance is restarted at an item that one of its save points has', asyn
   expect(await waitingTask(guard, 't', id)).toMatchObject({ id: item });
 });
 
-test('who waits for the end of an instance that is removed is told that it is gone', async () => {
+test('a caller who waits for the end of an instance gets not-found once it is removed', async () => {
   const guard = await guards.make({
     models: { Works: model([start(), service('s', 'work'), end()]) },
     services: { work: async () => undefined },

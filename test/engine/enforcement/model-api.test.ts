@@ -119,7 +119,7 @@ test('a change of a model is in the audit trail under its own operation', async 
   expect(await last()).toEqual(['model:delete', 'allowed', { kind: 'model', name: 'B' }]);
 });
 
-test('who reads a model but may not change it is told so, and who does not read it that there is none', async () => {
+test('a reader who may not change a model gets 403, and anybody else 404', async () => {
   const ofHr = model([start(), task('do', { assignee: 'ann' }), end()], {
     process: { candidateStarterGroups: 'hr' },
   });
@@ -147,7 +147,7 @@ test('who reads a model but may not change it is told so, and who does not read 
   expect(await models.getSource('A', ann)).toBe(ofHr);
 });
 
-test('nothing is exported of models of which one may not be changed, and to no folder', async () => {
+test('no models are exported if one of them may not be changed, or without a folder', async () => {
   const oneOnly: Policy = {
     name: 'one',
     waivable: false,
@@ -179,7 +179,7 @@ test('nothing is exported of models of which one may not be changed, and to no f
   rmSync(folder, { recursive: true });
 });
 
-test('the start events of a list are those by which its reader may start, and no others', async () => {
+test('a list contains exactly the start events that its reader may use', async () => {
   const source = (groups: string) =>
     model(
       [
@@ -226,7 +226,7 @@ describe('a timer that starts instances', () => {
   const startedOf = async (guard: Guard, name: string): Promise<number> =>
     (await guard.store.instances.find({ filter: { name } })).length;
 
-  test('goes on under the new name of its model, and no longer under the old one', async () => {
+  test('continues under the new name of its model, and no longer under the old one', async () => {
     const guard = await guards.make();
     await guard.api.model.save('Old', SOON, null, ADMIN_USER);
     await guard.api.model.rename('Old', 'New', ADMIN_USER);

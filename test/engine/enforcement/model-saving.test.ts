@@ -27,7 +27,7 @@ const guards = new Guards('embedded');
 const source = async ({ store }: Guard, name: string): Promise<unknown> =>
   (await store.models.get(name, null))?.source;
 
-test('who does not read a model neither replaces it nor learns what else is wrong with the call', async () => {
+test('a user who cannot read a model neither replaces it nor learns of other errors in the call', async () => {
   const guard = await guards.make({ models: { Secret: OF_HR, Open: PLAIN }, policies: [hides] });
   const save = (...args: unknown[]) => guard.as(dee).model.save(...(args as [string, string]));
   const taken = 'conflict: A model of that name already exists.';

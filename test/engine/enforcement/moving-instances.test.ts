@@ -22,7 +22,7 @@ onStores('Migrating an instance', (kind) => {
     return { guard, id, t: (await waitingTask(guard, 't', id)).id };
   }
 
-  test('to the present version of its model, or to another model, goes on by that', async () => {
+  test('to the current version of its model, or to another model, continues with it', async () => {
     for (const to of ['One', 'Two']) {
       const { guard, id, t } = await begun();
       if (to === 'One') await guard.api.model.save('One', TWO, null, ADMIN_USER);

@@ -9,7 +9,7 @@ const directory: Directory = {
   find: async (name) => users.find(({ userName }) => userName === name.toLowerCase()),
 };
 
-test('a task is assigned, lent and escalated to names by which somebody acts, not to other spellings', async () => {
+test('a task is assigned, lent and escalated to names as the directory spells them, not to other spellings', async () => {
   const models = { M: model([start(), task('t', { candidateGroups: 'hr' }), end()]) };
   const guard = await guards.make({ models, directory });
   const { id } = await guard.api.engine.start('M', {}, ADMIN_USER);

@@ -420,7 +420,7 @@ describe('answers of a directory', () => {
       expect((await refusal(establish(answer))).code).toBe('store-unavailable');
   });
 
-  test('may spell the name otherwise or leave it out, since the directory was asked for it', async () => {
+  test('may spell the name differently or leave it out, because the directory was asked for that name', async () => {
     for (const answer of [
       { username: 'alice', userGroups: ['hr'], tenantId: 'acme' },
       documentWith({ username: 'alice', userGroups: ['hr'], tenantId: 'acme', role: [], id: 7 }),

@@ -5,7 +5,7 @@ import { readableModels } from '../../../src/engine/enforcement/readable-models.
 
 const OPTIONS = { reindexed: true, hidden: undefined };
 
-describe('The models of which an instance may be read', () => {
+describe('The models with a readable instance', () => {
   let store: Store;
   beforeEach(async () => {
     store = await openStore({ memory: true });
@@ -43,7 +43,7 @@ describe('The models of which an instance may be read', () => {
     expect(await readable(undefined)).toEqual([]);
   });
 
-  test('are none where no instance may be read, and nothing is asked then', async () => {
+  test('are none if no instance may be read, without a query', async () => {
     await insert('Free', { guard: { rev: 1, startedBy: 'ann' } });
     const asked = [
       jest.spyOn(store.instances, 'exists'),

@@ -67,7 +67,7 @@ test('of several tasks only the one that is named is rejected, suspended and esc
   expect(await waitingTask(guard, 'u')).toMatchObject({ id: other.id, state: 'assigned', assignee: 'ann' });
 });
 
-test('who is left for a task that somebody rejects or that is escalated is asked in its tenant', async () => {
+test('the remaining people for a rejected or escalated task are looked up in its tenant', async () => {
   const of = (userName: string, ...userGroups: string[]) =>
     new SecureUser({ userName, userGroups, tenantId: 'acme' });
   const [admin, hal] = [of('admin', 'ADMIN'), of('hal', 'hr')];

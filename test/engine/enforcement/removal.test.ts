@@ -29,7 +29,7 @@ test('what is archived has the log too, and what is deleted is not archived', as
   expect(await guard.store.instances.find({ filter: {} })).toEqual([]);
 });
 
-test('one that is gone meanwhile is passed over, and any other failure is told', async () => {
+test('an instance that is already gone is skipped, and any other failure is reported', async () => {
   const { guard, ids } = await begun();
   const { locks, instances } = guard.store;
   const [first = ''] = ids;
@@ -60,7 +60,7 @@ test('nothing is deleted where one of them may not be', async () => {
   expect(await guard.api.data.deleteInstances({ id }, own)).toEqual({ deletedCount: 1 });
 });
 
-test('who may delete none is told so, whether or not there are any', async () => {
+test('a user who may delete none is refused, whether or not there are any', async () => {
   const { guard } = await begun();
   for (const query of [{ name: 'None' }, { name: 'Claim' }])
     expect(await refusal(guard.api.data.deleteInstances(query, ann))).toMatchObject(FORBIDDEN);

@@ -13,7 +13,7 @@ const TWO = model([
 ]);
 const guards = new Guards('embedded');
 
-test('a list is not sorted by what is hidden from its reader, and is by what is not', async () => {
+test('a list can be sorted by visible fields, not by those hidden from its reader', async () => {
   const Pay = caseModel('owner, helper', [task('t', { candidateUsers: 'helper' })]);
   const guard = await guards.make({ models: { Pay } });
   await guard.as(ADMIN_USER).policies.caseFields.save('data.pay.net', { roles: ['owner'] });
@@ -42,7 +42,7 @@ async function begun(policies: readonly Policy[]): Promise<{ guard: Guard; id: s
   return { guard, id, item: (await waitingTask(guard, 'first', id)).id };
 }
 
-test('a rule about the other items is asked of all of them, and of none that is gone', async () => {
+test('a rule about the other items is evaluated on all that still exist', async () => {
   const other = parseCondition({
     $nor: [{ items: { $elemMatch: { 'item.guard.completedBy': '$user.userName' } } }],
   } as never);

@@ -59,7 +59,7 @@ test('the entry of a message that starts a model gives the reason for which it m
   expect(entries.map(({ operation }) => operation)).toEqual(['instance:message', 'instance:start']);
 });
 
-test('what a model lacks is told to its readers, and to others that there is no such model', async () => {
+test('readers of a model learn what it lacks; for others the model does not exist', async () => {
   const guard = await guards.make({ models: { ...MODELS, None: model([TASK, end()]) } });
   const { start: begin } = guard.api.engine;
   const elsewhere = { startNodeId: 'none' };
@@ -85,7 +85,7 @@ test('a start answers with the item that it has reached', async () => {
   expect((await guard.api.engine.start('M', {}, ann)).item).toMatchObject({ elementId: 't', status: 'wait' });
 });
 
-test('who may not start a model is told so if they may read it, and otherwise that there is none', async () => {
+test('a user who may not start a model gets 403 if they may read it, and 404 otherwise', async () => {
   const guard = await guards.make({ models: MODELS });
   const begin = () => guard.api.engine.start('ForHr', {}, ann);
   const hidden = await refusal(begin());

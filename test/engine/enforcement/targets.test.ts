@@ -84,7 +84,7 @@ describe('A task that somebody is to get', () => {
     });
   });
 
-  test('is not handed to a group of which nobody may do it, of five hundred that are looked at', async () => {
+  test('is not handed to a group if none of its first five hundred members may do it', async () => {
     let members: string[] = [];
     let known: (name: string) => boolean = () => true;
     const directory = {

@@ -84,6 +84,6 @@ test('data with an assignment needs what completing needs, in the states that ad
   });
 });
 
-test('to take a rejection back is told from rejecting', () => {
+test('undoing a rejection is not the same operation as rejecting', () => {
   expect([UNDO_REJECT.facts, UNDO_REJECT.unread]).toEqual([{ undo: true }, 'rejected']);
 });

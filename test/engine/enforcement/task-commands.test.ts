@@ -56,7 +56,7 @@ test('an administrator lends a task that nobody has in their own name, and compl
   expect(await seen(guard, id)).not.toHaveProperty('owner');
 });
 
-test('commands on a task are told with whom it is assigned to', async () => {
+test('events of commands on a task name its assignee', async () => {
   const { guard, id } = await begun();
   const told: GuardEvent[] = [];
   for (const name of ['assigned', 'completed'] as const) guard.on(name, (event) => void told.push(event));
@@ -97,7 +97,7 @@ test('the duties that an administrator overrides are in the audit trail', async 
   expect(await overrides()).toEqual([named]);
 });
 
-test('that somebody rejects a task, and takes that back, is told', async () => {
+test('rejecting a task, and undoing it, are events', async () => {
   const { guard, id } = await begun();
   const told: GuardEvent[] = [];
   guard.on('rejected', (event) => void told.push(event));
@@ -110,7 +110,7 @@ test('that somebody rejects a task, and takes that back, is told', async () => {
   ]);
 });
 
-test('who is left for a task that was rejected is asked of the directory of its tenant', async () => {
+test('the remaining candidates of a rejected task come from the directory of its tenant', async () => {
   const of = (userName: string, ...userGroups: string[]) =>
     new SecureUser({ userName, userGroups, tenantId: 'acme' });
   const [admin, hal] = [of('admin', 'ADMIN'), of('hal', 'hr')];
@@ -199,7 +199,7 @@ test('what is wrong with the rest of a call is said before whether there is such
   });
 });
 
-test('a completion answers once what follows is done, and before where it is told not to wait', async () => {
+test('a completion answers once the following work is done, or at once if it is told not to wait', async () => {
   const steps = [start(), task('t', { assignee: 'ann' }), service('s', 'work'), task('then'), end()];
   const services = { work: async () => undefined };
   const guard = await guards.make({ models: { Works: model(steps) }, services });

@@ -8,7 +8,7 @@ const [ann, bob] = [person('ann'), person('bob')];
 const M = model([start(), task('t', { candidateUsers: 'ann,bob', candidateGroups: 'hr' }), end()]);
 const guards = new Guards('embedded');
 
-test('who may no longer read a task that they have just taken or lent is told so, and it is done', async () => {
+test('users who can no longer read a task that they have just taken or lent are told so, and the command is stored', async () => {
   const hides = (assignee: string): Policy => ({
     name: 'hides',
     waivable: false,
@@ -34,7 +34,7 @@ test('who may no longer read a task that they have just taken or lent is told so
   expect(await waitingTask(lent.guard, 't')).toMatchObject({ assignee: 'bob', owner: 'ann' });
 });
 
-test('tasks are counted up to 10,001 unless an exact count is asked for', async () => {
+test('tasks are counted up to 10,001 unless the caller requests an exact count', async () => {
   const guard = await guards.make({ models: { M } });
   await guard.api.engine.start('M', {}, ADMIN_USER);
   const counted = jest.spyOn(guard.store.instances, 'countItems');

@@ -115,7 +115,7 @@ test('one that ends takes with it what it has called', async () => {
   expect(await of.guard.store.instances.load(child?.id as string)).toMatchObject({ status: 'terminated' });
 });
 
-test('one that others change meanwhile ends all the same, and nothing is stored where they go on', async () => {
+test('an instance that others change meanwhile still ends, and nothing is stored if they continue it', async () => {
   const of = await unguarded();
   const { instances } = of.guard.store;
   const update = jest.spyOn(instances, 'update').mockResolvedValue(false);

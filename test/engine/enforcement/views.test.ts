@@ -20,7 +20,7 @@ describe('an item', () => {
     });
   });
 
-  test('shows no data, nor who executed it, to who may not read the instance', () => {
+  test('shows neither data nor its performer to users who may not read the instance', () => {
     const view = itemView(INSTANCE, item(), { ...ALL, data: false });
     expect(view).toStrictEqual({ ...OWN_FIELDS, ...ROW, state: 'delegated', ...PEOPLE, ...KEPT });
   });

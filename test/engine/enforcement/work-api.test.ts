@@ -28,7 +28,7 @@ const trail = async ({ store }: Guard, operation: string): Promise<unknown[]> =>
     .filter((entry) => entry.operation === operation && entry.answer === 'allowed')
     .map(({ resource }) => resource);
 
-test('held work is told with its instance, its item and its element', () => {
+test('held work is listed with its instance, its item and its element', () => {
   const attempt = { work: 'timer', by: 'x', at, ended: 3 } as const;
   const instance = (more: object) => ({ id: 'i', name: 'M', ...more }) as never;
   const attempts = {
@@ -56,7 +56,7 @@ test('held work is told with its instance, its item and its element', () => {
   expect(heldOf(instance({}))).toEqual([]);
 });
 
-test('a held start is told with its model', () => {
+test('a held start is listed with its model', () => {
   const attempt = { work: 'start', by: 'x', at, ended: 2, elementId: 'start' } as const;
   expect(heldStartOf({ id: 'start:x', model: { name: 'M', owner: 'acme' }, attempt } as never)).toEqual({
     id: 'start:x',
@@ -176,7 +176,7 @@ test('an instance with held work is stopped by who may end it', async () => {
   expect(await trail(guard, 'instance:cancel')).toContainEqual({ kind: 'instance', id, instanceId: id });
 });
 
-test('what is not done is not in the audit trail as allowed', async () => {
+test('a command that was not carried out is not in the audit trail as allowed', async () => {
   const guard = await guards.make({ models: MODELS });
   const { id } = await guard.api.engine.start('M', {}, ann);
   const { work, engine } = guard.as(ADMIN_USER);

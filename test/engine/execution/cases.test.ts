@@ -54,7 +54,7 @@ onStores('duties of a case with several instances', (kind) => {
     return guard;
   };
 
-  test('who did a task of the called process neither sees nor takes one of the calling, and the other way round', async () => {
+  test('a user who did a task of the called process neither sees nor takes one of the calling process, and vice versa', async () => {
     const guard = await open({ apart: APART });
     await guard.api.engine.start('Order', {}, mia);
     expect(await seenBy(guard, kim)).toEqual(['A', 'B']);

@@ -68,7 +68,7 @@ test('a change within a change has no turn of its own, of whatever tenant; one t
   expect(await later).toBe(false);
 });
 
-test('when too many wait, another is refused at once, and those that wait go on', async () => {
+test('when too many wait, another is refused at once, and the waiting ones continue', async () => {
   const turns = new ChangeTurns(new Contexts());
   const { open, passed } = gate();
   const first = turns.take(null, () => passed);

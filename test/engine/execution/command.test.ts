@@ -8,7 +8,7 @@ const begun = (): Command => {
 };
 const tooLate = new Error('too late');
 
-test('a command that was given up while nothing of it was under way does not settle, so that it is not stored', async () => {
+test('a command that was given up while idle does not settle, so it is not stored', async () => {
   const command = begun();
   expect(command.giveUp(tooLate)).toBe(true);
   await expect(command.settle()).rejects.toBe(tooLate);

@@ -62,7 +62,7 @@ describe('The lease of a lock', () => {
     expect(await store.locks.list()).toEqual([]);
   });
 
-  test('that is renewed goes on when the wall clock of its holder is set back', async () => {
+  test('that is renewed continues when the wall clock of its holder is set back', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
     const taken = Date.now();
     const release = await locks().lock('i');

@@ -159,7 +159,7 @@ onStores('A folder of models', (kind) => {
     const unread = [
       {
         model: join(folder, 'inner/most/F.bpmn'),
-        why: 'It is in a folder of the folder, which is not read.',
+        why: 'It is in a subfolder, which is not read.',
       },
       { model: join(folder, 'A.bpmn20.xml'), why: 'A.bpmn is the same model.' },
     ];

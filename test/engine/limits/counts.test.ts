@@ -61,7 +61,7 @@ describe('Of 10,200 tasks', () => {
     });
   });
 
-  test('the exact total counts all, whether or not a total is asked for besides', async () => {
+  test('the exact total counts all rows, whether or not the caller also requests a total', async () => {
     for (const wish of [{ exactTotal: true }, { exactTotal: true, getTotalCount: true }]) {
       const found = await page(wish);
       expect([found.totalCount, 'hasMoreThanTotal' in found]).toEqual([10_200, false]);
@@ -85,7 +85,7 @@ describe('Of 10,200 tasks', () => {
     expect(await tasks.count(undefined, BOB)).toBe(600);
   });
 
-  test('an unpaged list ends at 10,000 and says where it goes on', async () => {
+  test('an unpaged list ends at 10,000 rows and returns a cursor', async () => {
     for (const list of [
       guard.api.data.findItems(WAITING, ALICE),
       guard.api.data.getPendingUserTasks({}, ALICE),
@@ -131,7 +131,7 @@ describe('Of 10,200 instances with five items each', () => {
     expect(await guard.api.tasks.count(undefined, user)).toBe(MOST + 1);
   });
 
-  test('an unpaged list of instances ends at 10,000 and says where it goes on', async () => {
+  test('an unpaged list of instances ends at 10,000 rows and returns a cursor', async () => {
     const rows = await guard.api.data.findInstances({}, ALICE);
     const { data } = await guard.api.data.find({ after: rows.nextCursor as string, limit: 1000 }, ALICE);
     expect([rows.length, data.length]).toEqual([MOST, 200]);

@@ -17,7 +17,7 @@ onStores('Lists of instances with much data', (kind) => {
     return guard;
   }
 
-  test('of items end within a number of bytes and say where they go on; the pages together are all of them, once', async () => {
+  test('of items end within a number of bytes and return a cursor; the pages together contain each item once', async () => {
     const guard = await filled(3);
     const first = await guard.api.data.findItems(
       { 'items.elementId': 'vote', 'items.status': 'wait' },
@@ -48,7 +48,7 @@ onStores('Lists of instances with much data', (kind) => {
     expect(new Set(shown.map(({ instanceData }) => instanceData)).size).toBe(1);
   });
 
-  test('of instances end within a number of bytes and say where they go on, in their own order and in another', async () => {
+  test('of instances end within a number of bytes and return a cursor, in the default order and in another', async () => {
     const guard = await filled(3);
     for (const sort of [undefined, { name: 1 as const }]) {
       const first = await guard.api.data.findInstances(
@@ -110,7 +110,7 @@ onStores('Lists of instances with large sources', (kind) => {
   const guards = new Guards(kind);
   const LARGE = V.replace('<bpmn:process', `<!-- ${'x'.repeat(1_000_000)} --><bpmn:process`);
 
-  test('read no more sources than an answer holds, and say where they go on', async () => {
+  test('read no more sources than an answer holds, and return a cursor', async () => {
     const guard = await guards.make({ models: { LARGE } });
     for (let i = 0; i < 20; i++) await guard.api.engine.start('LARGE', { voters: ['alice'] }, ALICE);
     const first = await guard.api.data.findInstances({}, ADMIN_USER, 'full');

@@ -32,7 +32,7 @@ onStores('Data that callers add to an instance', (kind) => {
     return { guard, id, open, mine, assign };
   }
 
-  test('as candidates: who adds too many is refused, everybody else goes on, and an administrator cleans up', async () => {
+  test('as candidates: a caller who adds too many is refused, everybody else continues, and an administrator cleans up', async () => {
     const { guard, open, mine, assign } = await begun();
     expect(await refusal(assign({ candidateUsers: names(500) }))).toMatchObject({
       code: 'too-large',
@@ -120,7 +120,7 @@ onStores('What adds up with the steps of an instance', (kind) => {
     { id: 'back', flow: false, xml: '<bpmn:sequenceFlow id="back" sourceRef="again" targetRef="again" />' },
   ]);
 
-  test('is held against who goes round and round; everybody else goes on, and so does an administrator', async () => {
+  test('counts against a caller who repeats a loop; everybody else continues, and so does an administrator', async () => {
     const guard = await guards.make({ models: { AGAIN }, instanceLimits: { caller: 4_000 } });
     const { id } = await guard.api.engine.start('AGAIN', {}, ALICE);
     const round = async (user: ReturnType<typeof person>): Promise<unknown> => {

@@ -16,8 +16,8 @@ const rule = (attributes: string, inner = ''): string =>
 const DISH = document(NAMESPACES, rule('camunda:decisionRef="dish"'));
 const BROKEN = '<definitions><decision /></definitions>';
 
-describe('The author of a business rule task is told', () => {
-  test('of which file its rules are', async () => {
+describe('A warning tells the author of a business rule task', () => {
+  test('the file of its rules', async () => {
     expect(await checkModel(DISH)).toEqual([
       {
         element: 't',

@@ -189,7 +189,7 @@ test('a map in a definition is read like one, and the methods of Map cannot chan
   expect([...nodes.keys()]).toEqual(ids);
 });
 
-test('a definition is for who may read the model: others get neither it nor the source in it', async () => {
+test('only readers of the model get its definition: others get neither it nor the source in it', async () => {
   const guard = await guarded();
   expect(await refusal(load(guard, bob))).toMatchObject({ code: 'not-found', status: 404 });
   expect(await refusal(guard.api.model.load('Shown', bob))).toMatchObject({ code: 'not-found' });

@@ -160,7 +160,7 @@ onStores('The role of a task and of a start', (kind) => {
       {
         element: 't',
         found: `lanes or pools ${names}`,
-        means: expect.stringMatching(/none of these is taken, it belongs to nobody/),
+        means: expect.stringMatching(/all of these are ignored, and it belongs to nobody/),
       },
     ]);
     const { id } = await guard.api.engine.start('M', {}, person('clerk', 'clerks'));
@@ -169,7 +169,7 @@ onStores('The role of a task and of a start', (kind) => {
       expect(await guard.api.data.getPendingUserTasks({}, person('colleague', group))).toEqual([]);
   });
 
-  test('is told to the author as a name that nobody can have, not as a missing lane', async () => {
+  test('gives the author a warning about the name, not about a missing lane', async () => {
     const guard = await guards.make();
     const warnings = await guard.api.model.check(
       inLanes({ clerks: ['start', 'end'], '*': ['t'] }),
@@ -180,7 +180,7 @@ onStores('The role of a task and of a start', (kind) => {
     ]);
   });
 
-  test('is nobody’s for a start event that two lanes hold, and the author is told', async () => {
+  test('is nobody’s for a start event in two lanes, and the author gets a warning', async () => {
     const source = inLanes({ clerks: ['start', 't'], bosses: ['start', 'end'] });
     const guard = await saved(source);
     expect(await guard.api.model.check(source, ADMIN_USER)).toMatchObject([{ element: 'start' }]);
@@ -202,7 +202,7 @@ onStores('The role of a task and of a start', (kind) => {
     expect(await waitingTask(guard, 't', id)).toMatchObject({ candidateGroups: ['clerks'] });
   });
 
-  test('leaves a task that is in no lane to whom the task itself names', async () => {
+  test('leaves a task outside all lanes to the people whom the task itself names', async () => {
     const guard = await saved(
       model([start(), task('t', { assignee: 'ann' }), end()], { inner: lanes({ clerks: ['start', 'end'] }) }),
     );

@@ -76,7 +76,7 @@ describe('Parsed models', () => {
     expect(parsed.map((tag) => tag?.[0])).toEqual(['a', 'd']);
   });
 
-  test('are parsed anew when the extensions of the application are others', async () => {
+  test('are parsed again when the extensions of the application change', async () => {
     const options = {};
     models.parserFor(options);
     await models.read(parser, null, 'm', source('x'));
@@ -113,7 +113,7 @@ describe('A definition that is made of a parsed model', () => {
     expect(JSON.parse(ours.getJson())).toEqual(JSON.parse(bare.getJson()));
   });
 
-  test('is built anew for each command: what a script does to a node, or to its element, the next one does not see', async () => {
+  test('is rebuilt for each command: the next one does not see what a script did to a node or its element', async () => {
     const writes = script(
       'writes',
       'this.data.seen = [item.node.mark, item.node.def.mark, item.node.def.$attrs.mark]; item.node.mark = 1; try { item.node.def.mark = 1; item.node.def.$attrs.mark = 1 } catch (e) {}',

@@ -156,7 +156,7 @@ describe('While a change of the policies is being made', () => {
     expect((await refusal(second)).code).toBe('forbidden');
   });
 
-  test('a change that the directory makes within it is stored, and the outer one is told to read again', async () => {
+  test('a change that the directory makes within it is stored, and the outer one gets a conflict', async () => {
     const root = new SecureUser({ userName: 'root', userGroups: ['ADMIN'] });
     const within: { change?: () => Promise<unknown>; made?: unknown } = {};
     const told: ((userName: string) => void)[] = [];

@@ -163,7 +163,7 @@ onStores('separation of duties', (kind) => {
     expect([await seenBy(guard, kim), await seenBy(guard, lee)]).toEqual([['B'], ['B']]);
   });
 
-  test('a condition is asked of the data as they are', async () => {
+  test('a condition is evaluated on the current data', async () => {
     const guard = await open(SEQUENCE, { large: { ...APART, when: { 'data.amount': { $gt: 1000 } } } });
     const [small, large, unsaid] = [
       await started(guard, { amount: 10 }),

@@ -30,7 +30,7 @@ test('a text of policies is not read for somebody who may not change them', asyn
   expect(await code(grid(guard, long))).toBe('bad-policy');
 });
 
-test('a key that stands twice is a mistake, and so is a row that is too short', async () => {
+test('a repeated key is an error, and so is a row that is too short', async () => {
   const guard = await guards.make();
   const { policies } = guard.as(ADMIN_USER);
   const twice = 'a: Allow all to View on system for {"data.amount":{"$gt":10},"data.amount":{"$lt":100}}';
@@ -41,7 +41,7 @@ test('a key that stands twice is a mistake, and so is a row that is too short', 
   expect((await refusal(policies.grid.import('csv', csv))).message).toContain('Expected 6 cells');
 });
 
-test('who terminates an instance learns nothing of those below that they may not read', async () => {
+test('a user who terminates an instance learns nothing of subordinate ones that they may not read', async () => {
   const outer = model([start(), call('below', 'Inner'), end()]);
   const inner = model([start(), task('t', { assignee: 'ann' }), end()], { id: 'inner' });
   const guard = await guards.make({ models: { Outer: outer, Inner: inner } });
@@ -56,7 +56,7 @@ test('who terminates an instance learns nothing of those below that they may not
   expect(ended.map(({ name }) => name).sort()).toEqual(['Inner', 'Outer']);
 });
 
-test('who may terminate every instance is told of held work and orphans only in those that they may read', async () => {
+test('a user who may terminate every instance sees held work and orphans only in those that they may read', async () => {
   const directory = {
     find: async (name: string) => [ann, kim, ADMIN_USER].find((one) => one.userName === name),
   };
@@ -114,7 +114,7 @@ test('an instance does not begin twice at the event at which it began', async ()
   await engine.startEvent(id, 'late');
 });
 
-test('a rule about an event is asked of the data that the event brings', async () => {
+test('a rule about an event is evaluated on the data of the event', async () => {
   const guard = await guards.make({ models: { Two: TWO } });
   await grid(guard, 'z: Allow all to Perform on event late of process Two for {"data.amount":{"$lte":1000}}');
   const { engine } = guard.as(kim);
@@ -150,7 +150,7 @@ onStores('The name of a model', (kind) => {
     return { guard, api: guard.as(ann) };
   };
 
-  test('is not changed while policies go by it, nor is an instance moved away from them', async () => {
+  test('is not changed while policies depend on it, nor is an instance moved away from them', async () => {
     const { guard, api } = await named();
     expect(await refusal(api.model.rename('D', 'D2'))).toMatchObject({
       code: 'wrong-state',

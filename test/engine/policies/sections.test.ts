@@ -291,7 +291,7 @@ describe('who changes sections', () => {
     });
   });
 
-  test('what is not known is refused with the nearest known name, and a cycle too', async () => {
+  test('an unknown name is refused with the nearest known one, and so is a cycle', async () => {
     const guard = await stage();
     const sections = sectionsOf(guard);
     await sections.create('below', { parent: 'a' });
@@ -322,7 +322,7 @@ describe('who changes sections', () => {
     );
   });
 
-  test('of two administrators at once one wins, and the other is told the newest version', async () => {
+  test('of two administrators at once one wins, and the other gets the newest version', async () => {
     const guard = await stage();
     const sections = sectionsOf(guard);
     const expectedVersion = await guard.as(ADMIN_USER).policies.version();

@@ -106,7 +106,7 @@ onStores('security roles', (kind) => {
     await guard.api.tasks.delegate(taskId, 'ben', zoe);
   });
 
-  test('of two administrators at once one wins, the other is told the newest version', async () => {
+  test('of two administrators at once one wins, the other gets the newest version', async () => {
     const guard = await guards.make();
     const { policies } = guard.as(ADMIN_USER);
     const { version } = await policies.securityRoles.save('a', { rights: ['Signal:Send'] });
@@ -232,7 +232,7 @@ describe('who may give what', () => {
     await securityRoles.save('senders', { rights: [] });
   });
 
-  test('an internal right is given by SYSTEM alone, and only where that is asked for', async () => {
+  test('only SYSTEM gives an internal right, and only with the option', async () => {
     const guard = await guards.make();
     const [admin, system] = [rolesOf(guard), guard.as(SYSTEM).policies.securityRoles];
     const testers = { rights: ['Testing:All'] } as const;

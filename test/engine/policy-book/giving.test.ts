@@ -52,7 +52,7 @@ test('whether somebody may manage security roles is told of the first holders, a
 });
 
 describe('That somebody may manage security roles after a change', () => {
-  test('is asked of one holder where the first is active', async () => {
+  test('one look-up suffices if the first holder is active', async () => {
     const before = managers({ user: 'mia' }, ...gone(500), { user: 'max' });
     const { asked, people } = directory('mia', 'max');
     await assertManagerStays(before, before.with(2, [withdrawn('managers', { user: 'max' })]), people);

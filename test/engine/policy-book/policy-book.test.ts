@@ -43,7 +43,7 @@ const facts = () => ({ time: new Date(), userName: 'admin', source: 'api' }) as 
 const nothing = (): void => undefined;
 const quiet = { info: nothing, warn: nothing, error: nothing };
 
-test('neither a change nor a decision waits for what lists need of the new version; calls under it do', async () => {
+test('neither a change nor a decision waits for the list conditions of the new version; calls under it do', async () => {
   let others = false;
   let made = 0;
   function* preparing() {

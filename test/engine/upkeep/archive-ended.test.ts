@@ -48,7 +48,7 @@ onStores('Archiving ended instances', (kind) => {
     return found.sort((a, b) => (String(a.id) < String(b.id) ? -1 : 1));
   }
 
-  test('keeps what is too large for the archive, and goes on with the others', async () => {
+  test('keeps instances that are too large for the archive, and continues with the others', async () => {
     await put(ended('a'), ended('b'), ended('c'));
     const { archive } = store.instances;
     jest.spyOn(store.instances, 'archive').mockImplementation(async (documents) => {
@@ -84,7 +84,7 @@ onStores('Archiving ended instances', (kind) => {
     expect(copies[0]).toMatchObject({ logs: ['a'], endedAt: OLD });
   });
 
-  test('keeps the instances of a case of which a process has not ended by then', async () => {
+  test('keeps the instances of a case if one of its processes has not ended by then', async () => {
     await put(
       caller('top', running),
       ended('child', { parentItemId: 'top-call', guard: { rev: 1, root: 'top' } }),
@@ -110,7 +110,7 @@ onStores('Archiving ended instances', (kind) => {
     expect(await archived()).toEqual([]);
   });
 
-  test('stops after a batch when it is interrupted, and goes on the next time', async () => {
+  test('stops after a batch when it is interrupted, and continues the next time', async () => {
     await put(...Array.from({ length: 250 }, (_, at) => ended(`i${at}`)));
     const controller = new AbortController();
     const progress: number[] = [];

@@ -46,7 +46,7 @@ describe('verify', () => {
       expect(await verifyStore(store)).toMatchObject({ wrong: 1, wrongIds: [id], repaired: 0 });
   });
 
-  test('repairs it where that is asked for', async () => {
+  test('repairs it on request', async () => {
     expect(await verifyStore(store, { repair: true })).toMatchObject({ wrong: 1, repaired: 1, changed: 0 });
     expect(await verifyStore(store)).toMatchObject({ wrong: 0 });
   });
@@ -67,7 +67,7 @@ describe('health', () => {
     expect(await look(store)).toMatchObject({ ok: true, store: { answers: true }, stuck: 0, held: 0 });
   });
 
-  test('is told, not thrown, where the store does not answer', async () => {
+  test('is reported, not thrown, if the store does not answer', async () => {
     const silent = { ...store, kind: store.kind, ping: () => Promise.reject(new Error('no answer')) };
     expect(await look(silent)).toMatchObject({ ok: false, store: { answers: false, cause: 'no answer' } });
   });

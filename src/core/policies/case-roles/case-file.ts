@@ -15,7 +15,7 @@ const ROLES = {
 };
 
 const SCHEMA = {
-  description: 'What some roles of a case may do that others may not, and which of its data only some see.',
+  description: 'Operations and data of a case that are restricted to some of its roles.',
   type: 'object',
   additionalProperties: false,
   properties: {

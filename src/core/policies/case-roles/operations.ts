@@ -21,7 +21,7 @@ export const OWNER = 'owner';
 /** Roles that defaults name: policy data may name them, whether or not a model declares them. */
 export const BUILT_IN_ROLES: readonly string[] = Object.freeze([OWNER, 'admin']);
 
-/** The roles of operations that nobody configured. Operations without an entry are for everybody in a role. */
+/** The default roles of operations. Operations without an entry are for everybody in a role. */
 export const CASE_DEFAULTS: Readonly<Partial<Record<CaseOperation, readonly string[]>>> = Object.freeze({
   CLOSE_CASE: BUILT_IN_ROLES,
   CANCEL_CASE: BUILT_IN_ROLES,

@@ -15,7 +15,7 @@ const SAYS_NOTHING: PolicyAnswer = Object.freeze({});
 
 /** Operations that show a task. */
 const SHOWING: ReadonlySet<Operation> = new Set<Operation>(['task:read', 'task:assignees']);
-/** Operations by which a principal does a task, or gets it. Others concern the person who gets the task. */
+/** Operations with which a principal does a task, or gets it. Others concern the person who gets the task. */
 const DOING: ReadonlySet<Operation> = new Set<Operation>(['task:take', 'task:execute']);
 
 const nameOf = ({ model, task, anywhere }: TaskOf): string => (anywhere ? `${task} of ${model}` : task);

@@ -13,7 +13,7 @@ const EACH_ITEM = { type: 'boolean', description: 'Each item of a repeated task 
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** JSON schema of a duty. @param more fields that stand with it, all of which are required */
+/** JSON schema of a duty. @param more further fields, all required */
 export function dutySchema(more: Fields = {}): Fields {
   const ofType = (types: readonly DutyType[], required: readonly string[], fields: Fields): object =>
     object([...Object.keys(more), 'duty', 'model', ...required], {

@@ -18,7 +18,7 @@ interface OfModel {
 export class DutyIndex {
   private readonly models = new Map<string, OfModel>();
   private readonly statements = new Statements();
-  /** One condition for all models of which the same is said. */
+  /** One condition for all models with the same statements. */
   private readonly ofModels = new Map<string, Condition>();
   private readonly numbers = new Map<Condition, number>();
 

@@ -25,7 +25,7 @@ interface When {
 
 const ALWAYS: When = Object.freeze({ id: 0, condition: EVERYTHING, steps: 0 });
 
-/** One duty, and what it forbids of a task. */
+/** One duty, and its restriction on a task. */
 export interface Entry {
   readonly id: string;
   readonly duty: Duty;

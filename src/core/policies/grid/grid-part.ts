@@ -32,7 +32,7 @@ interface Blocked {
   readonly key: string;
 }
 
-/** Rules of a grid that belong together, and what they answer: made when first asked for, once for all principals. */
+/** Related rules of a grid, and their answers: created on first use, once for all principals. */
 export class GridPart {
   readonly rules: GridRules;
   /** For items and cases, and for events that start a case. */

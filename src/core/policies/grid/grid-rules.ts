@@ -62,7 +62,7 @@ export const permit = (rule: GridRuleConditions, when: Condition): Rule =>
     id: rule.id,
     says: `the rule ${rule.id} of the grid: ${printSentence(rule.rule)}`,
     when,
-    // What holds for all processes has no mark of its own.
+    // Rules about all processes have no mark.
     ...(rule.process === undefined && !isNothing(when) ? { search: BY_TENANT } : {}),
   });
 

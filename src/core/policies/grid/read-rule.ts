@@ -65,7 +65,7 @@ function asJson(value: ConditionJson, what: string): ConditionJson {
       return entry;
     });
     const json = JSON.parse(text) as ConditionJson;
-    // Of an object of its own class, nothing may be left: a condition that says nothing always holds.
+    // An instance of another class may lose all its fields: an empty condition always holds.
     if (Object.keys(json).length === 0) badPolicy(`${expected}; met ${show(value)}.`);
     return json;
   } catch (error) {
@@ -83,7 +83,7 @@ function condition(value: unknown, what: string, known: RegExp, expected: string
   assertSmall(json, what);
   try {
     parsed = parseCondition(json);
-    // What a rule answers is made when a call first asks for it: what fails there must have been refused here.
+    // A rule's answer is created on first use: whatever would fail there must be refused here.
     partsOf(parsed);
     compileForAll(parsed);
   } catch (error) {

@@ -86,7 +86,7 @@ function handingOn(words: Words): true {
 }
 
 /**
- * Reads a sentence into the object form of a rule, which is checked afterwards.
+ * Parses a sentence into the object form of a rule, which is checked afterwards.
  * @throws BadInput `bad-policy`, saying what was expected
  */
 export function readSentence(text: string): Unread {

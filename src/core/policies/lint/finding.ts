@@ -1,4 +1,4 @@
-/** `error`: something that can never do what it says; `warning`: something that probably does not. */
+/** `error`: an entry that can never work; `warning`: one that probably does not. */
 export type Severity = 'error' | 'warning';
 
 /** What the linter found about an entry of a policy set. */

@@ -13,7 +13,7 @@ import type { Work } from './work.js';
 
 type Named = readonly [id: string, duty: Duty];
 
-/** A task of duties, and the people who may do it where no duty forbids it. */
+/** A task of duties, and the people who may do it unless a duty forbids it. */
 interface Node {
   readonly model: string;
   readonly task: string;

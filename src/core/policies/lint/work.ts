@@ -1,4 +1,4 @@
-/** The work that one run of the linter may do, in steps; what is not looked at because of that is named. */
+/** Maximum work of one run of the linter, in steps; the result names what was left out because of it. */
 export class Work {
   private readonly omitted = new Set<string>();
 

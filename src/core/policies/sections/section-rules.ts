@@ -45,7 +45,7 @@ const NEEDED: ReadonlySet<Operation> = new Set<Operation>([
   'instance:start',
   'instance:migrate',
 ]);
-/** The permission is needed, and does not suffice: who may start is for the model to say as well. */
+/** The permission is necessary but not sufficient: the model also decides who may start it. */
 const NOT_ENOUGH: Operation = 'instance:start';
 /** Users who may read an instance also see its items other than user tasks. */
 const ITEMS: ReadonlySet<Operation> = new Set<Operation>(['task:read', 'task:assignees']);

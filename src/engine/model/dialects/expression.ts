@@ -46,7 +46,7 @@ const LITERAL = /^[[(].*[\])]$|(?:^|,)\s*(["'])[^,]*\1\s*(?:,|$)/s;
 
 /** Text that is rarely a name: a call, a method of a bean, a placeholder, a concatenation. */
 const CODE = /^(?:[A-Za-z_][\w.]*\(.*\)|@\w+\..+|%\w+%|.*["']\s*\+.*|.*\+\s*["'].*)$/s;
-/** True if a name may be meant as code. It is taken as a name all the same. */
+/** True if the author may have meant a name as code. It still counts as a name. */
 export const looksLikeCode = (name: string): boolean => CODE.test(name.trim());
 
 /** `#` and a single name, which is not a statement. */

@@ -34,7 +34,7 @@ const OTHERS = new Set([
   'taskstakeholderid',
 ]);
 const EXCLUDED = 'excludedownerid';
-/** Inputs by which jBPM hands a late task to others, and those by which it writes to people about one. */
+/** Inputs with which jBPM reassigns a late task, and those with which it notifies people about one. */
 const REASSIGNS = new Set(['notstartedreassign', 'notcompletedreassign']);
 const NOTIFIES = new Set(['notstartednotify', 'notcompletednotify']);
 const KNOWN = [...NAMES.keys(), ...OTHERS, EXCLUDED, ...REASSIGNS, ...NOTIFIES];
@@ -48,11 +48,11 @@ function namesNobody(text: string): boolean {
 }
 
 const NOT_HANDED_ON =
-  'A late task is not handed on here: it stays with the people whom the model names otherwise, and belongs to nobody' +
+  'A late task is not reassigned here: it stays with the people whom the model names otherwise, and belongs to nobody' +
   ' if it names none.';
 const NOT_NOTIFIED = 'Nobody is notified of a late task here.';
 
-/** The known name that is meant, such as by `ActorIds`; undefined for inputs that are data. */
+/** The known name that the author probably meant, for instance by `ActorIds`; undefined for inputs that are data. */
 const meant = (name: string): string | undefined =>
   KNOWN.find((known) => known === name) ??
   KNOWN.find((known) => known.startsWith(name.charAt(0)) && resembles(name, known));

@@ -12,7 +12,7 @@ interface Statement<P = PeopleProperty> {
 }
 
 const CLOSES =
-  'It is not understood and counts as an assignment to nobody. What names people: assignee, candidateUsers and' +
+  'It is not understood and counts as an assignment to nobody. To name people, use assignee, candidateUsers and' +
   ' candidateGroups of the namespace http://camunda.org/schema/1.0/bpmn.';
 /** The consequence of something in an engine's namespace that is not known there. */
 export const UNKNOWN = `It is not known in this namespace and may name people. ${CLOSES}`;
@@ -21,8 +21,8 @@ export const EMPTY =
   'It is empty and assigns the task to nobody. Remove it, and a task that names nobody else is open to everybody.';
 /** The consequence of names that nobody can have. */
 export const NAMES_NOBODY =
-  'It names nobody: no user and no group can have such a name. A task that says nothing of' +
-  ' people is open to everybody.';
+  'It names nobody: no user and no group can have such a name. A task that names no people' +
+  ' is open to everybody.';
 
 /** Collects a model's statements about one task from all dialects. */
 export class Statements {

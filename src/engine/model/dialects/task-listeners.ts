@@ -52,7 +52,7 @@ const listenersOf = (task: ModdleElement, namespaces: Namespaces): Listener[] =>
     .flatMap((element) => read(element, namespaces) ?? []);
 
 /**
- * Listeners that may assign a task and that nobody runs: of an event that bpmn-server does not have, of another
+ * Listeners that may assign a task but are never run: of an event that bpmn-server does not have, of another
  * dialect, without a script, or followed by another listener of the same event.
  */
 export function sayListeners(task: ModdleElement, namespaces: Namespaces, to: Statements): void {

@@ -146,7 +146,7 @@ export function sayAround(
       ...extensionsOf(holder).flatMap((extension) => peopleIn(extension, namespaces, isName) ?? []),
     ];
     if (found === undefined) return [];
-    const means = 'It is not read there: what names nobody else belongs to nobody.';
+    const means = 'It is not read there: elements that name nobody else belong to nobody.';
     return [warning(element, `${found} at ${holder.id ?? holder.$type}`, means)];
   });
 }
@@ -187,7 +187,8 @@ export function lostIn(element: ModdleElement, { lost }: ModelDocument): ModelWa
     warning(
       element,
       `${first.found} in ${first.element}`,
-      'A part of the document that may have named people could not be read: what names nobody else belongs to nobody.',
+      'A part of the document that may have named people could not be read: elements that name nobody else' +
+        ' belong to nobody.',
     ),
   ];
 }

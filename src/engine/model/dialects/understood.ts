@@ -32,7 +32,7 @@ export const ROLES: ReadonlyMap<string, PeopleProperty> = new Map([
   ['performer', 'assignee'],
 ]);
 
-/** Inputs of a task by which jBPM names its people. */
+/** Inputs of a task with which jBPM names its people. */
 export const INPUTS: ReadonlyMap<string, PeopleProperty> = new Map([
   ['ActorId', 'candidateUsers'],
   ['GroupId', 'candidateGroups'],

@@ -45,7 +45,7 @@ const HEADS = new Set(
 );
 /** What may follow them. */
 const TAILS = new Set(['code', 'codes', 'id', 'ids', 'list', 'name', 'names', 'no', 'ref', 'refs']);
-/** What follows the name of somebody or something whose number is meant: `operatorId="17"`. */
+/** Suffixes that ask for the number of somebody or something: `operatorId="17"`. */
 const IDS = new Set(['id', 'ids', 'ref', 'refs']);
 /** Names that mean people only as an attribute of the task itself: `email` in an extension is a notification. */
 const OF_TASK = new Set(
@@ -89,7 +89,7 @@ const NOT_VERBS = new Set(
   respond sort stand start step valid`.split(/\s+/),
 );
 
-/** Letters of which nearly no word is known here: a name that is written in them may mean people. */
+/** Scripts in which the vocabulary has hardly any words: a name that uses them may refer to people. */
 const OTHER_SCRIPT = /(?!\p{Script=Latin})\p{L}/u;
 
 const STARTER_WORDS = new Set(['candidate', 'candidates', 'startable', 'starter', 'starters']);

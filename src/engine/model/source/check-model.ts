@@ -29,7 +29,11 @@ function rivals(def: ModdleElement, { people }: Statements): ModelWarning[] {
   const distinct = cleanNames(names);
   if (distinct.length < 2) return [];
   return [
-    warning(def, `assignee ${distinct.join(', ')}`, 'A task has one assignee: none of these is taken.'),
+    warning(
+      def,
+      `assignee ${distinct.join(', ')}`,
+      'A task has only one assignee: all of these are ignored.',
+    ),
   ];
 }
 

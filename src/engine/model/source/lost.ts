@@ -28,7 +28,7 @@ const FOLLOWED = new Set(
 const TAG = /unparsable content <\/?(?:[^\s:>]+:)?([^\s/>:]+)/;
 const LINE = /line: (\d+)/;
 const COLUMN = /column: (\d+)/;
-/** Parts that lanes and pools are made of: without them nobody knows which is around an element. */
+/** Parts that lanes and pools consist of: without them, the lane or pool of an element is unknown. */
 const OF_LANES = new Set(['childLaneSet', 'collaboration', 'flowNodeRef', 'lane', 'laneSet', 'participant']);
 
 /** A part dropped while a document was parsed: the warning for its author, and whether it may have named people. */
@@ -115,7 +115,7 @@ const haveTheirPools = (root: ModdleElement): boolean =>
     (element) => element.$type !== 'bpmn:Process' || poolsOf(element).length > 0,
   );
 
-/** The lane or pool whose role is not known without what it refers to. */
+/** The lane or pool whose role depends on a missing reference. */
 function losesRole(property: string, element: ParserWarning['element'], root: ModdleElement): boolean {
   if (property === 'processRef') return !haveTheirPools(root);
   return property === 'partitionElementRef' && (element?.name ?? '').trim() === '';

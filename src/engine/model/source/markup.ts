@@ -124,7 +124,7 @@ export function namesPeople(source: string, offset: number): boolean {
   return keyOfPeople(source.slice(offset, end), isAboutPeople) !== undefined;
 }
 
-/** Elements of which a parent has one: the parser keeps the last and drops the others without a warning. */
+/** Elements that a parent may have only once: the parser keeps the last and drops the others without a warning. */
 const SINGLE = new Set([
   'childLaneSet',
   'expression',
@@ -139,7 +139,7 @@ const OF_MANY_THINGS = new Set(['extensionElements', 'ioSpecification']);
 /** Parents inside which any element may be repeated. */
 const FREE = new Set(['extensionElements', 'documentation']);
 
-/** A tag of whose attributes one is given twice, by two prefixes of one namespace: the parser keeps the last. */
+/** A tag with a repeated attribute, under two prefixes of one namespace: the parser keeps the last. */
 function hasRival(tag: Tag, uris: Map<string, string>): boolean {
   const attributes = attributesOf(tag);
   for (const { prefix, local, value } of attributes) if (prefix === 'xmlns') uris.set(local, value);

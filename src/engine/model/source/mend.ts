@@ -39,7 +39,7 @@ function keepOnly<T>(list: T[], holds: (entry: T) => boolean): void {
  */
 class Mender {
   private given = 0;
-  /** The elements of processes of which bpmn-server makes nodes; not pools, lanes or annotations. */
+  /** The elements of processes that become nodes in bpmn-server; not pools, lanes or annotations. */
   private readonly nodes = new Set<ModdleElement>();
   /** The references of each element, by property. */
   private readonly refers = new Map<ModdleElement, Map<string, string>>();

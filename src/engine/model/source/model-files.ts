@@ -33,7 +33,7 @@ function inFolders(folder: string, depth = 1): ModelFile[] {
     if (entry.isDirectory())
       return depth < DEEPEST && !entry.name.startsWith('.') ? inFolders(file, depth + 1) : [];
     return EXTENSION.test(entry.name)
-      ? [{ ...modelFileOf(file), problem: 'It is in a folder of the folder, which is not read.' }]
+      ? [{ ...modelFileOf(file), problem: 'It is in a subfolder, which is not read.' }]
       : [];
   });
 }

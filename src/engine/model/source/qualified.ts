@@ -38,7 +38,7 @@ function refer({ element, property }: Reference, target: ModdleElement): void {
 /**
  * Resolves references that are qualified names, such as `processRef="tns:leave"`: the parser compares them with ids as
  * they are. A name in the namespace of the document refers to its element of that id; blanks around it do not count.
- * @returns the warnings about the references that lead nowhere all the same, and all others
+ * @returns the warnings about references that still lead nowhere, and all others
  */
 export function resolveNames(
   parsed: Parsed,

@@ -13,7 +13,7 @@ import { refusal, type PolicyFiles, type TenantFiles } from './policy-files.js';
 
 /** Attempts when others change the policies at the same moment. */
 const ATTEMPTS = 10;
-/** Where the tenants are kept whose policies come from files, so that removed files are noticed. */
+/** The stored list of tenants with policies from files, so that removed files are noticed. */
 const KEPT = { space: 'guard', key: 'policy-file-tenants' } as const;
 
 /** What applying files changed for one tenant. */
@@ -36,7 +36,7 @@ export interface Author {
 const tenantsKept = async (store: Store): Promise<(string | null)[]> =>
   ((await store.values(KEPT.space).get(KEPT.key)) as (string | null)[] | undefined) ?? [];
 
-/** What files say, with the tenants of which they say nothing any more. */
+/** The content of files, with the tenants that they no longer mention. */
 async function allTenants(store: Store, { tenants }: PolicyFiles): Promise<readonly TenantFiles[]> {
   const gone = (await tenantsKept(store)).filter((id) => !tenants.some(({ tenantId }) => tenantId === id));
   return [...tenants, ...gone.map((tenantId) => ({ tenantId, statements: [] }))];

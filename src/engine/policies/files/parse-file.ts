@@ -42,7 +42,7 @@ const refused = (file: string, message: string, place: Place = { line: 1, column
   mistakes: [{ file, ...place, message }],
 });
 
-/** An entry whose place is looked up on demand: mostly it never is. */
+/** An entry that finds its place on demand, which is rare. */
 class LazyStatement implements FileStatement {
   constructor(
     readonly change: FileStatement['change'],

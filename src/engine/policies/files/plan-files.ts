@@ -9,7 +9,7 @@ import { assertNoInternal, assertSound, type Ground } from '../change-checks.js'
 import { statedChanges } from '../stated-changes.js';
 import { refusal, type TenantFiles } from './policy-files.js';
 
-/** What files may do that is refused unless it is asked for. */
+/** Changes that files may make only with an option. */
 export interface FilesOptions {
   /** They may name models, elements and case roles that do not exist yet. */
   readonly allowUnknownModels?: boolean | undefined;
@@ -44,11 +44,11 @@ function* fileChanges(set: PolicySet, stated: readonly PolicyChange[]): InSteps<
 function origin(set: PolicySet, { kind, id }: BadEntry): string {
   const file = set.fileOf(kind, id);
   return file === undefined
-    ? `The ${kind} ${id} that was made through the API needs what they no longer state`
+    ? `The ${kind} ${id} that was made through the API needs entries that they no longer contain`
     : `The ${kind} ${id} came from the policy file ${file}, and no file states it any more`;
 }
 
-/** How sections may end, or go on without files. */
+/** How to remove sections, or to keep them without files. */
 const SECTIONS_MAY_END =
   'In policyFiles that is switchOffSections: true, on the command line --switch-off-sections. ' +
   'To keep the sections and change them through the API, run bpmn-guard policy release first.';

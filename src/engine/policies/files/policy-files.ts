@@ -41,7 +41,7 @@ export interface PolicyFiles {
 }
 
 const NO_FILE =
-  'There is no policy file in this folder. To remove all that files stated, put a file there that states nothing: {}.';
+  'This folder contains no policy file. To remove all entries that came from files, add a file that contains only {}.';
 
 const whole = (file: string, message: string): FileMistake => ({ file, line: 1, column: 1, message });
 
@@ -58,7 +58,7 @@ async function parseFile(path: string, turns: Turns): Promise<ParsedFile> {
   try {
     const found = await stat(path);
     if (!found.isFile()) return none('It is not a file.');
-    // JSON may stand in a file of each of these names.
+    // A file with any of these names may contain JSON.
     const largest = parse === parseYaml ? LARGEST.json : LARGEST.grid;
     if (found.size > largest) return none(`It is larger than ${largest} bytes.`);
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));

@@ -49,8 +49,8 @@ export async function readPolicyText(text: unknown, turns: Turns): Promise<Parse
 }
 
 /**
- * The changes by which a set says what a text states.
- * @param replace also remove what the text does not state, except what comes from policy files
+ * The changes that give a set the content of a text.
+ * @param replace also remove entries that the text does not contain, except those from policy files
  * @throws BadInput `bad-policy` if the text is about another tenant
  */
 export function* importChanges(

@@ -5,9 +5,9 @@ import { DEEPEST_JSON } from '../../../core/json-text.js';
 /** What a text says about the depth of its parts. */
 export const TOO_DEEP = `It is nested too deeply: lists and mappings may be ${DEEPEST_JSON} levels deep.`;
 
-/** References to anchors (`*name`) that a text may have in all: they multiply what it says, and the time to read it. */
+/** Maximum number of references to anchors (`*name`) in a text: they multiply its content, and the time to read it. */
 export const MOST_ALIASES = 100;
-const TOO_MANY_ALIASES = `It refers to anchors too often: it may do so ${MOST_ALIASES} times.`;
+const TOO_MANY_ALIASES = `It has too many references to anchors: at most ${MOST_ALIASES} are allowed.`;
 
 /** What the lexer says before the text of a scalar. */
 const SCALAR = '\x1f';
@@ -23,7 +23,7 @@ export class Unread extends BadInput {
 }
 
 /**
- * The parts of a text, as its parser finds them: it keeps open ones on a stack of its own. What uses them calls
+ * The parts of a text, as its parser finds them: it keeps open ones on its own stack. What uses them calls
  * itself for each level, and near the end of the stack Node does not throw but ends the process. To resolve a
  * reference it walks the whole document.
  * @throws Unread

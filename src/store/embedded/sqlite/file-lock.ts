@@ -26,7 +26,7 @@ async function locked(file: string): Promise<EngineThread> {
 }
 
 /**
- * Runs a task while a file is locked, which is there only meanwhile. When the process dies, the system releases the
+ * Runs a task while a file is locked; the file exists only meanwhile. When the process dies, the system releases the
  * lock.
  * @throws CouldNotTell `store-in-use` while another process has it
  */

@@ -97,7 +97,7 @@ const OPEN: readonly Case[] = [
   ['an extension of a lane that is about other things', userTask(), lane(' acme:colour="red"'), ''],
 ];
 
-describe('A task of which something around it says who does it', () => {
+describe('A task whose people are named by an element around it', () => {
   const guards = new Guards('embedded');
 
   async function waiting(task: string, rest: DocumentRest) {

@@ -25,7 +25,7 @@ describe('A user task of jBPM', () => {
         {
           element: 't',
           found: `dataInput ${name} = ${LATE}`,
-          means: expect.stringContaining('is not handed on') as string,
+          means: expect.stringContaining('is not reassigned') as string,
         },
       ]);
     },
@@ -34,7 +34,7 @@ describe('A user task of jBPM', () => {
   test('that names others as well stays with them, and its author is warned', async () => {
     const { item, warnings } = await started({ GroupId: 'it', NotStartedReassign: LATE });
     expect(item).toMatchObject({ state: 'unclaimed', candidateGroups: ['it'], candidateUsers: [] });
-    expect(warnings).toMatchObject([{ means: expect.stringContaining('is not handed on') as string }]);
+    expect(warnings).toMatchObject([{ means: expect.stringContaining('is not reassigned') as string }]);
   });
 
   test.each(['NotStartedNotify', 'NotCompletedNotify'])(

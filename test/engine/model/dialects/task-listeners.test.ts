@@ -54,7 +54,7 @@ test.each([
   expect(await checkModel(of(listener))).toEqual([]);
 });
 
-test('the first of two scripts of one event is not run: it closes the task, and the author is told', async () => {
+test('the first of two scripts of one event is not run: it closes the task, and the author gets a warning', async () => {
   const last =
     '<camunda:executionListener event="start"><camunda:script>1</camunda:script></camunda:executionListener>';
   expect(await checkModel(of(script('start') + last))).toMatchObject([

@@ -113,7 +113,7 @@ describe('a model that can be mended without losing anything', () => {
 });
 
 describe('a part that the parser drops', () => {
-  test('and that may have named people is told of: what names nobody else belongs to nobody', async () => {
+  test('and that may have named people is told of: elements that name nobody else belong to nobody', async () => {
     const [warning] = await checkModel(
       withBefore('</bpmn:process>', '<bpmn:laneSet id="1 2"><bpmn:lane id="l" name="hr" /></bpmn:laneSet>'),
     );

@@ -152,7 +152,7 @@ describe('a mistake is placed at the key that it is about', () => {
   test('also one without a value, which would remove its entry', async () => {
     const { mistakes, statements } = await yaml('f.yaml', 'duties:\n  four-eyes:\nsections:\n  hr:\n');
     expect(mistakes).toMatchObject([
-      { line: 2, column: 3, message: expect.stringContaining('says nothing') as unknown },
+      { line: 2, column: 3, message: expect.stringContaining('has no value') as unknown },
     ]);
     expect(statements.map(({ change: { id } }) => id)).toContain('hr');
   });

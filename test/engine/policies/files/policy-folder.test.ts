@@ -152,7 +152,7 @@ onStores('policy files', (kind) => {
     expect(error.message).toMatch(/grid\.csv:4:1: /);
   });
 
-  test('a rule about a start event that speaks of a case is refused in a file as it is by the API', async () => {
+  test('a rule about a start event that refers to a case is refused in a file as by the API', async () => {
     const place = guards.place();
     const M = model([start(), task('t'), end()]);
     const guard = await guards.make({ place, models: { M } });

@@ -93,7 +93,7 @@ describe('References to anchors in a policy file', () => {
           file: 'f.yaml',
           line: 103,
           column: 1,
-          message: 'It refers to anchors too often: it may do so 100 times.',
+          message: 'It has too many references to anchors: at most 100 are allowed.',
         },
       ]);
     }

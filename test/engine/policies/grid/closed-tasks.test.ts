@@ -9,7 +9,7 @@ const CLOSED = model([start(), task('pay', { candidateGroups: '#{approvers}' }),
 onStores('A task that its model leaves to nobody', (kind) => {
   const guards = new Guards(kind);
 
-  test('is offered to whom a rule of the grid lets perform it, who takes, releases and completes it', async () => {
+  test('is offered to users who may perform it by a grid rule; they take, release and complete it', async () => {
     const guard = await guards.make({ models: { Invoice: CLOSED } });
     const [admin, clerk] = [guard.as(ADMIN_USER), guard.as(kim)];
     const { id: instanceId } = await guard.as(lou).engine.start('Invoice');

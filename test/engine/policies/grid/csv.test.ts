@@ -32,7 +32,7 @@ test.each(['\n', '\r\n'])(
   },
 );
 
-test('a quote that is not closed is told with its line', async () => {
+test('an unclosed quote is reported with its line', async () => {
   await expect(readCsv('id,effect\n"a,b\n')).rejects.toThrow(
     expect.objectContaining({ code: 'bad-policy' }) as Error,
   );

@@ -87,7 +87,7 @@ onStores('api.policies.grid', (kind) => {
     });
   });
 
-  test('a rule about a start event speaks of no case, and says so', async () => {
+  test('a rule about a start event cannot refer to a case, and the error says so', async () => {
     const { grid } = await stage();
     await grid.saveLabel('Baker', {});
     const start = 'to Perform on event start of process Pizza';
