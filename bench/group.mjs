@@ -18,7 +18,7 @@ async function runGroup({ open, measures }, options) {
 const [place, ...args] = process.argv.slice(2);
 // bpmn-server prints to the console; what is printed here are results only.
 console.log = () => undefined;
-// It also swallows what nobody catches, so that a failure has to set the exit code here.
+// It also swallows uncaught errors, so a failure has to set the exit code here.
 await runGroup(groupsFor(process.env.BENCH_MONGO_URL)[Number(place)], readOptions(args)).then(
   () => process.exit(0),
   (error) => {

@@ -17,7 +17,7 @@ function verdict({ ratio, goal }, judged) {
   return ratio <= goal ? 'ok' : 'MISSED';
 }
 
-/** One measure as lines for people: its figures, then what it means. What is counted is no time, and told as it is. */
+/** One measure as readable lines: its figures, then its meaning. Counts are not times, and are printed unchanged. */
 export function describe(result, judged) {
   const { measure, says, ratio, goal, ours, theirs } = result;
   const { told = `${time(ours)} against ${time(theirs)}` } = result;

@@ -5,7 +5,7 @@ import { readOptions, USAGE } from './options.mjs';
 
 const GROUP = fileURLToPath(new URL('./group.mjs', import.meta.url));
 
-/** Each group runs in a process of its own, so that none is slower or faster for what ran before it. */
+/** Each group runs in its own process, so that earlier groups do not influence its speed. */
 function runInProcess(place, args) {
   const { status } = spawnSync(process.execPath, ['--expose-gc', GROUP, String(place), ...args], {
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -50,7 +50,7 @@ function compile(format, outDir) {
 /** Programs of threads, which start from files that need no compilation. */
 const PROGRAMS = ['store/embedded/sqlite/thread.cjs', 'store/embedded/merged.cjs'];
 
-/** Compiles both formats; once more if the code of the rules was old and is written anew. */
+/** Compiles both formats, and once more if the code of the rules was outdated and has been regenerated. */
 async function compileAll(fresh) {
   const all = () => Promise.all(Object.keys(FORMATS).map((format) => compile(format, join(fresh, format))));
   await all();

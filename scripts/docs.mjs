@@ -41,7 +41,7 @@ const operations = Object.entries(OPERATIONS).map(([id, o]) => [
   list(o.cases),
 ]);
 const errors = Object.entries(ERROR_CODES).map(([id, { status, meaning }]) => [code(id), status, meaning]);
-/** Rights that the package asks for in another way than by an operation. */
+/** Rights that the package checks other than through an operation. */
 const ASKED_BY = {
   'SecurityRole:Read': 'reading `api.policies.securityRoles`',
   'SecurityRole:Manage':

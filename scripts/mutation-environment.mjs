@@ -8,7 +8,7 @@ export default class MutationEnvironment extends TestEnvironment {
   constructor(config, context) {
     super(config, context);
     this.global.__stryker__ = shared.switches;
-    // Each failure costs its stack, and nobody reads it.
+    // The stack of each failure is expensive, and nobody reads it.
     this.global.Error.stackTraceLimit = 10;
   }
 }

@@ -11,10 +11,10 @@ import { shared } from './mutation-environment.mjs';
 const CIRCUS = createRequire(import.meta.url).resolve('jest-circus');
 const INITIALIZER = join(dirname(CIRCUS), 'jestAdapterInit.js');
 
-/** A property ends after this time, and at its first counterexample: nobody reads the smallest one. */
+/** A property ends after this time, and at its first counterexample: nobody reads a minimal one. */
 const PROPERTIES = { interruptAfterTimeLimit: 200, endOnFailure: true };
 
-/** Errors that nothing caught go to the file that runs. */
+/** Uncaught errors go to the running file. */
 const current = { listeners: undefined };
 const ERRORS = ['uncaughtException', 'unhandledRejection', 'rejectionHandled'];
 for (const name of ERRORS)

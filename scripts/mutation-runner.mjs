@@ -154,7 +154,7 @@ class FileRunner {
     return failed.length > 0;
   }
 
-  /** The file named as the changed one again, without what it has kept since it was loaded. */
+  /** The file with the name of the changed one again, without the state that it has kept since it was loaded. */
   async #loadedAnew(options, wanted) {
     const [file] = this.#filesOf(options.testFilter, options.sandboxFileName);
     if (options.reloadEnvironment || file === undefined) return { failed: [], text: '' };

@@ -73,7 +73,7 @@ const folders = files.map(from);
 const loaded = Object.keys(require.cache).filter((file) => folders.some((folder) => file.startsWith(folder)));
 console.log(JSON.stringify(loaded));`;
 
-/** An instance that is started, and completed by who may, in a store on the disk. */
+/** Starts an instance, which a permitted user completes, in a store on disk. */
 const USE = `
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createGuard } from '${name}';
@@ -115,7 +115,7 @@ const npm = (command, ...args) =>
 
 try {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true }));
-  // From the lock file, as a deployment installs: what it does not name is not there, whatever npm put there before.
+  // From the lock file, as a deployment installs: packages that it does not name are absent, even if npm added them.
   check(`installs beside ${host}, by npm ci`, () => {
     npm('install', '--package-lock-only', resolve(tarball), host);
     npm('ci');

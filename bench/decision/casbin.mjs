@@ -50,7 +50,7 @@ const comesWithInstance = (user, { item, instance }) =>
   item.type !== 'bpmn:UserTask' &&
   (instance.guard.startedBy === user.userName || instance.items.some((entry) => readsItem(user, entry)));
 
-/** Asks casbin: one enforcer with the task rules as attribute rules, asked synchronously, which is its fastest way. */
+/** casbin: one enforcer with the task rules as attribute rules, evaluated synchronously, which is fastest. */
 export async function createCasbin() {
   const lines = Object.entries(RULES).flatMap(([act, rules]) =>
     ["among(r.sub.userGroups, 'ADMIN')", ...rules].map((rule) => `p, ${act}, "${rule}"`),

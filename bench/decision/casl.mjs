@@ -5,7 +5,7 @@ const USER_TASK = { 'item.type': 'bpmn:UserTask' };
 const CHOICES = Object.freeze({ detectSubjectType: () => 'Task' });
 
 /**
- * When items that are no tasks may be read: with their instance. Each is a rule of its own, since CASL's
+ * Items other than tasks may be read with their instance. Each is a separate rule, because CASL's
  * conditions have no `$or`.
  */
 function withInstance(userName, userGroups) {

@@ -34,7 +34,7 @@ const tookPart = (user, item) =>
 const mayReadInstance = (user, instance) =>
   instance.guard?.startedBy === user.userName || instance.items.some((item) => tookPart(user, item));
 
-/** The task rules as an application would write them by hand, for the operations that are asked here. */
+/** The task rules as an application would write them by hand, for the operations of this benchmark. */
 export function ifChain(user, operation, { item, instance }) {
   if ((user.tenantId ?? null) !== (instance.tenantId ?? null)) return false;
   if (user.userGroups.includes('ADMIN')) return true;

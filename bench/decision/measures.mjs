@@ -11,7 +11,7 @@ import { makeQuestions } from './questions.mjs';
 
 const LEAST_SHARE = 0.1;
 
-/** All contenders must give the same answers, and both answers must be frequent: else nothing is compared. */
+/** All contenders must give the same answers, and both answers must be frequent; otherwise the comparison is void. */
 function assertSameAnswers(questions, contenders) {
   const [first, ...others] = Object.entries(contenders);
   let permits = 0;
@@ -30,7 +30,7 @@ function assertSameAnswers(questions, contenders) {
     throw new Error(`Too one-sided: ${Math.round(share * 100)} % of the answers are permits`);
 }
 
-/** Asks all questions; the answers are counted so that nothing can be left out as unused. */
+/** Asks all questions, and counts the answers so that the compiler cannot drop them as unused. */
 function asking(ask, questions) {
   return () => {
     let permits = 0;
@@ -59,7 +59,7 @@ async function open({ quick }) {
   return { questions, contenders, quick };
 }
 
-/** As in a request: the principal is made, and asks for the first time. CASL makes the user's ability. */
+/** As in a request: creates the principal, which asks for the first time. CASL creates the user's ability. */
 const firstDecision = {
   name: 'decision/first-casl',
   goal: 1,
@@ -76,7 +76,7 @@ const firstDecision = {
   },
 };
 
-/** A policy whose rules differ by model and element alone, given as a policy should: made once, frozen. */
+/** A policy whose rules differ only by model and element, written as recommended: created once, frozen. */
 function manyRules(count) {
   const rules = Array.from({ length: count }, (_, at) => {
     const names = { 'instance.name': `Process ${at % 20}`, 'item.elementId': `element-${at}` };

@@ -17,7 +17,7 @@ function makePeople(random, count) {
 
 const namesOf = (people) => people.map((person) => person.userName);
 
-/** What the model made of the task: an assignee, candidates, nobody, everybody. */
+/** How the model assigned the task: to an assignee, candidates, nobody, everybody. */
 function makeTask(random, people) {
   const kind = random();
   if (kind < 0.1) return { type: 'bpmn:IntermediateCatchEvent' };
@@ -45,7 +45,7 @@ function makeResource(random, people, number) {
   return { item: instance.items.at(-1), instance, colleagues };
 }
 
-/** Those whom the task concerns: who may have it, who started the instance. */
+/** The people concerned by the task: those who may have it, and the starter of the instance. */
 function concerned({ item, instance, colleagues }) {
   const names = [item.assignee, ...(item.candidateUsers ?? []), instance.guard.startedBy];
   return colleagues.filter(

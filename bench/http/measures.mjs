@@ -45,7 +45,7 @@ function unguardedRoute(store) {
   };
 }
 
-/** Fifty tasks of which the viewer is asked whether they may be taken, as a page with buttons does. */
+/** Decides for fifty tasks whether the viewer may take them, as a page with buttons does. */
 async function decisions(guard, store) {
   const user = { ...VIEWER, tenantId: undefined };
   const { data } = await guard.as(VIEWER).data.find({ filter: WAITING, limit: 50 });

@@ -92,7 +92,7 @@ function memory() {
   return [heapUsed / MEGABYTE, rss / MEGABYTE];
 }
 
-/** Runs in a process of its own, which has not written the store. */
+/** Runs in its own process, which has not written the store. */
 async function measure(folder) {
   let guard;
   const list = () => guard.as(person).data.findItems({});

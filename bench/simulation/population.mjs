@@ -40,7 +40,7 @@ function extra(number, instance) {
   return [];
 }
 
-/** The instances of a store of so many, each made anew when it is asked for: the same one each time. */
+/** The instances of a store of a given size. Each is created on request, always with the same content. */
 export function population(count) {
   const every = Math.max(3, Math.floor(count / FEW));
   return function instance(number) {

@@ -99,7 +99,7 @@ async function measureAll(instances) {
 
 const median = (times) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
 
-/** In a process of its own, which has not written the store. */
+/** In its own process, which has not written the store. */
 async function measure(folder) {
   const before = process.memoryUsage().rss;
   const begun = performance.now();

@@ -19,7 +19,7 @@ const SILENT = { info: () => undefined, warn: () => undefined, error: console.er
 const viewer = new SecureUser({ ...VIEWER, userGroups: [...VIEWER.userGroups, 'department-1'] });
 const administrator = new SecureUser({ userName: 'admin', userGroups: ['ADMIN'] });
 
-/** A guard over the store's instances and models, with so many sections of its own. */
+/** A guard over the store's instances and models, with its own sections. */
 async function withSections(store, count) {
   const { policies } = await openStore({ memory: true });
   const guard = await createGuard({

@@ -10,7 +10,7 @@ export function findPending(dataStore, user) {
   return () => dataStore.findItems(query);
 }
 
-/** bpmn-server's own paged `find`, with that query; it sorts by what it is asked for. */
+/** bpmn-server's own paged `find`, with that query; it sorts as requested. */
 export function findPage(dataStore, user, limit) {
   const filter = new SecureUser({ userName: user.userName, userGroups: [...user.userGroups] }).qualifyItems({
     ...PENDING,
@@ -20,7 +20,7 @@ export function findPage(dataStore, user, limit) {
 
 /**
  * bpmn-server's own `findItems` over the documents of a store of ours: the query that it would send to MongoDB is
- * answered by the store, with the fields that it asks for and no others.
+ * answered by the store, with exactly the fields that it requests.
  */
 export async function upstreamOver(store) {
   const [sample] = await store.instances.find({ filter: {}, limit: 1 });

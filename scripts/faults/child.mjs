@@ -1,6 +1,6 @@
 /**
  * One process that uses a folder through a candidate: it writes and tells of each operation what became of it, or it
- * reads everything and tells what it found. A fault may end it at any time.
+ * reads everything and reports it. A fault may end it at any time.
  */
 import { writeSync } from 'node:fs';
 import { candidate } from './candidates/index.mjs';

@@ -1,4 +1,4 @@
-/** What the callers of a store were told, from the lines of its writers; what is read later is held against it. */
+/** What the callers of a store were told, from the lines of its writers; later reads are compared with it. */
 export class Journal {
   constructor(workers) {
     this.workers = workers;
@@ -12,7 +12,7 @@ export class Journal {
 
   /**
    * Takes the lines of one writer, which began at `next`.
-   * @param wasKilled what it refused last may be stored then: it had no time to take it back
+   * @param wasKilled its last refused write may be stored: it had no time to undo it
    */
   take(lines, wasKilled = false) {
     const goneOn = wasKilled ? lines.findLastIndex((line) => line.startsWith('+')) : Infinity;

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
-/** A process that says nothing for so long is taken for one that hangs. */
+/** A process that prints nothing for this long counts as hanging. */
 const SILENCE = 30_000;
 
 /**

@@ -1,7 +1,7 @@
 /**
- * Does to the embedded store what disks, systems and people do to it, and holds what is read afterwards against what
- * its callers were told: nothing acknowledged is lost, nothing is read that was not written, every refusal names the
- * file and the cause. Prints a table; the exit code is 1 when a fault was found.
+ * Injects the faults of disks, systems and people into the embedded store, and compares the data read afterwards with
+ * what its callers were told: nothing acknowledged is lost, nothing is read that was not written, every refusal names
+ * the file and the cause. Prints a table; the exit code is 1 when a fault was found.
  *
  *     npm run faults -- [--rounds 20] [--only kill,flip] [--candidate store,lmdb|all] [--seed 1] [--speed] [--at dir]
  */

@@ -40,7 +40,7 @@ export async function measure(tried, folder) {
 async function reading(open) {
   let begun = performance.now();
   const port = await open('filled').catch(() => undefined);
-  // One that does not release its folder is told by another fault.
+  // Another fault reports engines that do not release their folder.
   if (port === undefined) return { 'open, ms': NaN, 'read all, ms': NaN };
   const [key] = entriesOf(0, 1)[0];
   if ((await port.get(key)) === undefined) throw new Error(`${key} is not there`);

@@ -1,4 +1,4 @@
-/** Words by which an error tells its cause: of the system, or of an engine. */
+/** Words with which an error names its cause: of the system, or of an engine. */
 const CAUSE =
   /\bE(NOSPC|DQUOT|FBIG|IO|ROFS|ACCES|PERM|ISDIR|NOTDIR|EXIST)\b|no space|file too large|input\/output|read-only|readonly|permission|disk is full|disk i\/o|in use|locked|corrupt|malformed|damaged|not a database|invalid/i;
 

@@ -17,7 +17,7 @@ function contentOf(kind, operation) {
 
 const numbered = (operation) => String(operation).padStart(9, '0');
 
-/** An operation writes two values of its own, and overwrites the one of its worker: all or none of them. */
+/** An operation writes two values of its own and overwrites that of its worker, all or none of them. */
 export const entriesOf = (operation, workers) => [
   [`one/${numbered(operation)}`, contentOf('one', operation)],
   [`two/${numbered(operation)}`, contentOf('two', operation)],

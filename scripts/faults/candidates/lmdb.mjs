@@ -1,7 +1,7 @@
 /** LMDB: a tree of pages in one file, copied on write, read through a memory map. */
 export const name = 'lmdb';
 
-/** Why a commit failed is told later, by a promise beside the error; perhaps never. */
+/** The cause of a failed commit comes later, in a separate promise beside the error, perhaps never. */
 const PATIENCE = 500;
 
 export async function open(folder) {

@@ -5,7 +5,7 @@ import { readFolder, start } from '../process.mjs';
 import { NO_DISK, smallDisk } from '../small-disk.mjs';
 
 const OPERATIONS = { workers: 1, from: 0, operations: 40 };
-/** The one whom systems call nobody. */
+/** The user that systems call nobody. */
 const NOBODY = 65_534;
 
 async function filled(candidate, at) {

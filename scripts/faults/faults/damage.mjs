@@ -11,7 +11,7 @@ async function whole(candidate, folder) {
     const options = { workers: 1, from: journal.next, operations };
     journal.take((await start(candidate, 'write', at, options).ended).lines);
   }
-  // What was in flight is settled once, in a copy: an engine may move what is in its log when it opens it.
+  // Settle unfinished writes once, in a copy: an engine may move the content of its log when it opens.
   const copy = `${at}-copy`;
   cpSync(at, copy, { recursive: true });
   journal.judge((await readFolder(candidate, copy)).found);
@@ -65,7 +65,7 @@ export const flipped = {
       .filter(({ size }) => size > 0);
     for (let n = 0; n < times(20); n++) {
       const { file, size } = sized[n % sized.length];
-      // Every other one near the beginning, where an engine keeps what it finds the rest by.
+      // Every other one near the beginning, where an engine keeps its entry points.
       const byte = random(n % 4 < 2 ? size : Math.min(size, 8192));
       const bit = byte * 8 + random(8);
       await damaged(candidate, base, file, (path) => flip(path, bit), `${file} bit ${bit}`, tally);

@@ -22,7 +22,7 @@ export async function run({ candidate, times, tally }) {
   }
 }
 
-/** The disk is full after so many bytes more; later there is space again, and the same process should go on. */
+/** The disk is full after some more bytes; later there is space again, and the same process should continue. */
 async function once(candidate, disk, point, points, tally) {
   rmSync(disk.folder, { recursive: true, force: true });
   const journal = new Journal(point % 2 === 0 ? 1 : 20);
@@ -50,7 +50,7 @@ async function once(candidate, disk, point, points, tally) {
   tally.read(journal, await readFolder(candidate, disk.folder), where);
 }
 
-/** A start on a full disk is refused or works, and harms nothing. */
+/** A start on a full disk is refused or works, and does no harm. */
 async function opening(candidate, disk, tally) {
   rmSync(disk.folder, { recursive: true, force: true });
   const journal = new Journal(1);

@@ -26,7 +26,7 @@ export async function run({ candidate, times, folder, random, tally }) {
       await new Promise((resolve) => setTimeout(resolve, random(isOpening ? 400 : 100)));
       writer.child.kill('SIGKILL');
       const { lines } = await writer.ended;
-      // Killed while it opened the folder, it may have told nothing, or a part.
+      // Killed while it opened the folder, it may have reported nothing, or only a part.
       const hasRead = round > first && (!isOpening || lines.some((line) => /^([+]|failed )/.test(line)));
       if (hasRead && !tally.read(journal, foundIn({ lines }), `round ${round - 1}`)) break;
       if (round > first && !hasRead) tally.add({});

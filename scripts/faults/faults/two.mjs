@@ -20,7 +20,7 @@ export async function run({ candidate, times, folder, tally }) {
     for (const line of second.lines)
       if (line.startsWith('+')) journal.acknowledged.add(Number(line.slice(1)));
     const { found, ...rest } = await readFolder(candidate, at);
-    // Where both wrote, only the first is judged by what it overwrote.
+    // If both wrote, only the first is judged by the values that it overwrote.
     tally.read(journal, found === undefined ? rest : { found }, `round ${round}`);
   }
 }
