@@ -123,6 +123,7 @@ export async function assembleEngine(
     spread,
     cases,
     logger,
+    record,
   );
   spread.awake = (id) => recovery.awake(id);
   runner.inDoubt = (ids) => recovery.inDoubt(ids);

@@ -162,6 +162,18 @@ onStores('After kill -9', (kind) => {
     await eventually(async () => (await guard.health()).stuck === 0);
   }
 
+  /** Makes the two called processes look as if they had been started long ago, by an unguarded host or not. */
+  async function age({ store: { instances } }: Guard, unguarded: boolean): Promise<void> {
+    const called = await instances.find({
+      filter: { name: { $ne: 'Parent' }, startedAt: { $ne: new Date(0) } },
+    });
+    expect(called).toHaveLength(2);
+    for (const { _id, guard, ...fields } of called) {
+      await instances.remove([fields.id], {});
+      await instances.insert({ ...fields, startedAt: new Date(0), ...(unguarded ? {} : { guard }) } as never);
+    }
+  }
+
   test('before a caller is stored, its called processes are absent, and it calls them again', async () => {
     const { place, child } = await begun('dieBefore', calling);
     const [{ id }] = (await child.said(1)) as [{ id: string }];
@@ -185,10 +197,7 @@ onStores('After kill -9', (kind) => {
     const { guard, place } = await guards.open({ place: guards.place(), models: calling });
     const { id } = await guard.api.engine.start('Parent', {}, ADMIN_USER);
     await guard.api.tasks.complete((await waitingTask(guard, 'first', id)).id, {}, ADMIN_USER);
-    for (const { id: called, guard: kept } of await guard.store.instances.find({
-      filter: { name: { $ne: 'Parent' } },
-    }))
-      await guard.store.instances.update(called, kept?.rev, { startedAt: new Date(0) });
+    await age(guard, true);
     await guard.store.instances.remove([id], {});
     await guard.close();
     const next = await again(place);
@@ -196,5 +205,43 @@ onStores('After kill -9', (kind) => {
       async () => (await next.store.instances.count({ filter: { status: 'terminated' } })) === 2,
     );
     expect(await next.api.data.getPendingUserTasks({}, ADMIN_USER)).toEqual([]);
+    const recorded = await eventually(async () => {
+      const entries = await next.store.audit.find({ userName: 'system', limit: 10 });
+      return entries.length === 2 && entries;
+    });
+    for (const entry of recorded)
+      expect(entry).toMatchObject({
+        operation: 'instance:cancel',
+        answer: 'allowed',
+        reason: 'a called process whose caller was never stored',
+      });
   });
+
+  test.each(['deleted', 'archived'])(
+    'the called processes of a caller that was %s go on at the next start, also those of an unguarded host',
+    async (how) => {
+      const { guard, place } = await guards.open({ place: guards.place(), models: calling });
+      type DataStore = Record<string, (query: Record<string, unknown>) => Promise<unknown>>;
+      const remove = (id: string): Promise<unknown> =>
+        guard.runAs(ADMIN_USER, () =>
+          (guard.server.dataStore as unknown as DataStore)[
+            how === 'deleted' ? 'deleteInstances' : 'archive'
+          ]?.({
+            id,
+          }),
+        );
+      for (const unguarded of [false, true]) {
+        const { id } = await guard.api.engine.start('Parent', {}, ADMIN_USER);
+        await guard.api.tasks.complete((await waitingTask(guard, 'first', id)).id, {}, ADMIN_USER);
+        await age(guard, unguarded);
+        await remove(id);
+        expect(await guard.store.instances.exists({ filter: { id } })).toBe(false);
+      }
+      await guard.close();
+      // A guard that closes first finishes its start.
+      await (await again(place)).close();
+      const last = await guards.make({ place });
+      expect(await last.store.instances.count({ filter: { status: 'running' } })).toBe(4);
+    },
+  );
 });

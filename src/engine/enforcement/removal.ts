@@ -5,13 +5,15 @@ import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import type { Filter, StoredInstance } from '../../store/port.js';
 import { atRevision } from '../../store/query/stored.js';
 import { existencePlan } from '../../store/query/scoped-query.js';
+import { detachBelow } from '../execution/terminate.js';
 import type { Command } from '../execution/command.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
 import { isUnchanged } from './locked-instance.js';
 
 /**
- * Deletes the matching instances if the principal may delete each of them; otherwise deletes none.
+ * Deletes the matching instances if the principal may delete each of them; otherwise deletes none. The processes below
+ * them go on.
  * @param archive also stores a copy of each, as it is at deletion
  */
 export async function removeInstances(
@@ -47,6 +49,7 @@ export async function removeInstances(
       // Ending what is below an instance takes no lock.
       const unchanged: Filter = { status: instance.status, ...atRevision(instance.guard?.rev) };
       const remove = async (): Promise<number> => {
+        await detachBelow(instances, instance);
         // Commands work without the log; the archive includes it.
         const whole = archive ? await instances.load(id) : undefined;
         if (whole !== undefined) await instances.archive([whole]);

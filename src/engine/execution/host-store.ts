@@ -6,6 +6,7 @@ import type { Room } from '../contract/limits.js';
 import { writeInstance, type Keep } from './commit.js';
 import { stateOf } from './command.js';
 import type { Contexts } from './context.js';
+import { detachBelow } from './terminate.js';
 import { dataOfItem } from '../model/data-path.js';
 import type { HostInstance } from '../model/host.js';
 
@@ -144,13 +145,12 @@ export class HostStore {
     const full = typeof option === 'string' && option.toLowerCase() === 'full';
     if (full && typeof query.id === 'string' && Object.keys(query).length === 1)
       return [await this.store.instances.load(query.id)].filter((found) => found !== undefined);
-    const rows = await this.store.instances.find({
+    return this.store.instances.find({
       filter: query,
       sort: sort && Object.entries(sort),
       // As upstream's own summary.
       without: full ? [] : ['source', 'logs'],
     });
-    return rows;
   }
 
   async findInstance(query: Query, option: unknown = 'full'): Promise<StoredInstance> {
@@ -207,8 +207,7 @@ export class HostStore {
   }
 
   async deleteInstances(query: Query): Promise<{ deletedCount: number }> {
-    const rows = await this.store.instances.find({ filter: query });
-    return { deletedCount: await this.remove(rows) };
+    return { deletedCount: await this.remove(await this.store.instances.find({ filter: query })) };
   }
 
   async archive(query: Query): Promise<void> {
@@ -219,6 +218,7 @@ export class HostStore {
 
   private async remove(rows: readonly StoredInstance[]): Promise<number> {
     const ids = rows.map((row) => row.id);
+    for (const row of rows) await detachBelow(this.store.instances, row);
     const count = await this.store.instances.remove(ids, {});
     this.removed(ids);
     return count;

@@ -1,7 +1,7 @@
 import { SKEW, today, wallClock } from '../../core/clock.js';
 import { CALL_ACTIVITY } from '../../core/condition/element-types.js';
 import { SYSTEM_USER } from '../../core/principal.js';
-import type { InstanceGuard, InstancePlan, Store, StoredInstance } from '../../store/port.js';
+import type { AuditEntry, InstanceGuard, InstancePlan, Store, StoredInstance } from '../../store/port.js';
 import { BESIDE_GUARD, LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { placeOfInstance, walk } from '../../store/query/walk.js';
 import type { CommandRunner } from './command-runner.js';
@@ -34,8 +34,8 @@ const LATE = 15_000;
 
 /**
  * Finishes at a process start what the end of a process left between two commits: pending deliveries, `noWait` work
- * that had not settled, called processes of a caller that was never stored, and what was to be carried on to called
- * processes.
+ * that had not settled, called processes of a caller that an unguarded host never stored, and what was to be
+ * carried on to called processes.
  */
 export class Recovery {
   /** Unfinished work at the last look, and whether this process has tried it in that state. */
@@ -56,6 +56,8 @@ export class Recovery {
     private readonly spread: Pick<Spread, 'run'>,
     private readonly cases: Pick<Cases, 'tell'>,
     private readonly logger: GuardLogger,
+    /** Writes to the audit trail; never rejects. */
+    private readonly record: (entries: readonly Omit<AuditEntry, 'time' | 'bypass'>[]) => Promise<void>,
   ) {}
 
   async run(): Promise<void> {
@@ -198,9 +200,17 @@ export class Recovery {
     await (execution.signalItem2 as (itemId: string) => Promise<void>)(itemId);
   }
 
-  /** Called processes whose caller's item was never stored: the caller starts them again, so these are ended. */
+  /**
+   * Called processes whose caller's item an unguarded host never stored: the caller starts them again, so these are
+   * ended. A guard stores both together, so one of its own without a caller has lost it later, and goes on.
+   */
   private async endOrphans(before: Date): Promise<void> {
-    const filter = { status: 'running', parentItemId: { $type: 'string' }, startedAt: { $lt: before } };
+    const filter = {
+      status: 'running',
+      parentItemId: { $type: 'string' },
+      startedAt: { $lt: before },
+      guard: { $exists: false },
+    };
     const find = (page: Partial<InstancePlan>): Promise<StoredInstance[]> =>
       this.store.instances.find({ filter, without: BESIDE_GUARD, ...page });
     for await (const called of walk(BATCH, find, placeOfInstance)) await this.endThose(called);
@@ -213,9 +223,23 @@ export class Recovery {
         each: { 'items.id': child.parentItemId, 'items.type': CALL_ACTIVITY },
         needsAll: false,
       });
-      if (caller !== undefined) continue;
-      for (const id of await terminate(this.store.instances, child.id))
-        this.logger.warn('a called process without its caller was ended', { instance: id });
+      if (caller === undefined) await this.endOrphan(child);
     }
+  }
+
+  private async endOrphan({ id: orphan, tenantId }: StoredInstance): Promise<void> {
+    const ended = await terminate(this.store.instances, orphan);
+    for (const id of ended)
+      this.logger.warn('a called process without its caller was ended', { instance: id });
+    await this.record(
+      ended.map((id) => ({
+        userName: SYSTEM_USER.userName,
+        tenantId: tenantId ?? undefined,
+        operation: 'instance:cancel',
+        resource: { kind: 'instance', id, instanceId: id },
+        answer: 'allowed',
+        reason: 'a called process whose caller was never stored',
+      })),
+    );
   }
 }

@@ -45,6 +45,18 @@ export async function processesBelow(
   return found.flat();
 }
 
+/**
+ * Lets the processes that an instance has called go on without it, since it is about to be removed. Those stored by an
+ * unguarded host must no longer name their caller: the next start would end them as left over.
+ */
+export async function detachBelow(
+  instances: Pick<InstanceStore, 'find' | 'update'>,
+  document: StoredInstance,
+): Promise<void> {
+  for (const { id, guard } of await processesBelow(instances, document))
+    if (guard === undefined) await instances.update(id, undefined, { parentItemId: null });
+}
+
 /** Removes the mark that a command is to be continued below an instance, unless it was written again. */
 export const withoutSpread = (
   { spread, ...guard }: InstanceGuard,

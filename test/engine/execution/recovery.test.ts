@@ -9,8 +9,7 @@ const nothing = (): undefined => undefined;
 test('called processes whose caller was never stored are looked for in pages, and all of them are ended', async () => {
   const instances = new EmbeddedInstances(new MemoryBytes(), new ObjectIds(), new Turns());
   const called = { status: 'running', parentItemId: 'gone', startedAt: new Date(0) };
-  for (let at = 0; at < 1100; at++)
-    await instances.insert({ ...called, id: `i${at}`, items: [], guard: { rev: 1 } } as never);
+  for (let at = 0; at < 1100; at++) await instances.insert({ ...called, id: `i${at}`, items: [] } as never);
   const find = jest.spyOn(instances, 'find');
   const timers = { after: nothing };
   const logger = { info: nothing, warn: nothing, error: nothing };
@@ -23,6 +22,7 @@ test('called processes whose caller was never stored are looked for in pages, an
     { instances } as never,
     ...(others as [never, never, never, never, never]),
     logger,
+    () => Promise.resolve(),
   );
   await recovery.run();
   expect(await instances.count({ filter: { status: 'terminated' } })).toBe(1100);
