@@ -87,7 +87,7 @@ export async function assembleEngine(
     engine,
     models,
   } = createInnerServer(options, { store, hostStore, contexts, runner, adoption, logger, loopLimit });
-  const deliveries = new Deliveries(runner, engine, store, locks, retries, attempts);
+  const deliveries = new Deliveries(runner, engine, store, locks, retries, attempts, logger);
   engine.correlation = new Correlation(runner, models, engine);
   const timers = new Timers(runner, engine, adoption, retries, attempts);
   const cases = new Cases(store, locks, contexts, retries);

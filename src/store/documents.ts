@@ -3,8 +3,10 @@ import type { CaseGuard } from './case-documents.js';
 /** The documents that a store keeps. */
 
 import type { Escalation, Handed, Suspension, TaskFact } from './task-documents.js';
+import type { Attempt, Delivery } from './work-documents.js';
 
 export type * from './task-documents.js';
+export type * from './work-documents.js';
 
 /**
  * The fields of a stored instance without its items. `guard` belongs to this package, all others to the host. The
@@ -68,35 +70,9 @@ export interface ItemGuard {
   suspension?: Suspension;
   /** The task or its instance is suspended. Derived at every save. */
   suspended?: true;
+  /** The key of the thrown message that it has received. */
+  received?: string;
   [extra: string]: unknown;
-}
-
-/** A delivery from one instance to another: committed with the sender, not done yet. */
-export interface Delivery {
-  readonly key: string;
-  readonly itemId: string;
-  readonly data: Record<string, unknown> | null;
-  /** The user recorded as starter of whatever the delivery starts. */
-  readonly causer: string;
-  /** The acting user, if it is not the causer: the system, after a timer. */
-  readonly actor?: string;
-}
-
-/** Background work that has begun and is not stored yet. */
-export interface Attempt {
-  /**
-   * A timer that fired, `noWait` work that was resumed, a delivery from another instance, or the start of a model by
-   * its timer.
-   */
-  readonly work: 'timer' | 'background' | 'delivery' | 'start';
-  /** The guard that began the work. */
-  readonly by: string;
-  readonly at: Date;
-  /** How many processes ended during the work. */
-  readonly ended: number;
-  readonly elementId?: string;
-  /** Not retried automatically. */
-  readonly held?: boolean;
 }
 
 /** A write of one command to an instance other than its main one. */

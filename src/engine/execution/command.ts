@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { deepCopy } from '../../core/copy.js';
 import { GuardError } from '../../core/errors.js';
 import { asError } from '../../core/thrown.js';
@@ -231,15 +230,7 @@ export class Command {
   }
 
   /** Records work on an item of another instance: stored with the sender, performed after that. */
-  addDelivery(from: string, itemId: string, data: Record<string, unknown> | null, acting: Acting): void {
-    const { starter, actor } = acting;
-    const delivery: Delivery = {
-      key: randomUUID(),
-      itemId,
-      data: deepCopy(data),
-      causer: starter,
-      ...(actor === starter ? {} : { actor }),
-    };
+  addDelivery(from: string, delivery: Delivery): void {
     this.deliveries.set(from, [...(this.deliveries.get(from) ?? []), delivery]);
   }
 }

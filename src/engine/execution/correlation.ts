@@ -7,6 +7,8 @@ import type { InnerEngine } from './inner-engine.js';
 import { BadInput } from '../../core/errors.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import { isScalar, show } from '../../core/value.js';
+import type { ThrownMessage } from '../../store/port.js';
+import { newDelivery } from './new-delivery.js';
 
 type Query = Record<string, unknown>;
 
@@ -35,7 +37,8 @@ function assertPlain(matching: Query): void {
 
 /**
  * Messages and signals thrown by models. A start event starts at once, in the thrower's command; a waiting item of
- * another instance receives the event once the thrower is stored. Targets belong to the thrower's tenant.
+ * another instance receives the event once the thrower is stored. Each message has a receiver of its own; a signal is
+ * for all that wait when it is thrown. Targets belong to the thrower's tenant.
  */
 export class Correlation {
   constructor(
@@ -68,6 +71,12 @@ export class Correlation {
     return [...this.ownWaiting(query), ...others.sort((a, b) => a.seq - b.seq)];
   }
 
+  /** Whether the running command has a delivery for the item. */
+  private isTaken(itemId: string): boolean {
+    const deliveries = [...(this.runner.contexts.command?.deliveries.values() ?? [])].flat();
+    return deliveries.some((delivery) => delivery.itemId === itemId);
+  }
+
   private ownWaiting(query: Query): Target[] {
     const asked = compileMatch(trustedItemPlan(query).each);
     const executions = [...(this.runner.contexts.command?.executions.values() ?? [])];
@@ -84,11 +93,12 @@ export class Correlation {
     });
   }
 
-  private async deliver(target: Target, data: object): Promise<Later> {
+  /** @param message of a message, which another item may receive if this one no longer waits for it */
+  private async deliver(target: Target, data: object, message?: ThrownMessage): Promise<Later> {
     const { command, acting } = this.runner.contexts;
     const from = [...(command?.executions.keys() ?? [])][0];
     if (command !== undefined && acting !== undefined && from !== undefined) {
-      command.addDelivery(from, target.itemId, data as Record<string, unknown>, acting);
+      command.addDelivery(from, newDelivery(target.itemId, data as Record<string, unknown>, acting, message));
       return { instance: { id: target.instanceId, name: target.name } };
     }
     const starter = command?.starter ?? SYSTEM_USER.userName;
@@ -108,8 +118,12 @@ export class Correlation {
     if (!messageId) return null;
     const [event] = await this.models.findEvents({ 'events.messageId': messageId });
     if (event !== undefined) return this.started(event, data);
-    const [target] = await this.waiting('messageId', messageId, matching);
-    return target === undefined ? null : this.deliver(target, data);
+    const targets = await this.waiting('messageId', messageId, matching);
+    // One that an earlier message of this command will reach waits again afterwards, if at all.
+    const target = targets.find(({ itemId }) => !this.isTaken(itemId)) ?? targets[0];
+    if (target === undefined) return null;
+    const { tenantId } = this;
+    return this.deliver(target, data, { id: messageId, tenantId, matching: Object.entries(matching) });
   }
 
   async signal(

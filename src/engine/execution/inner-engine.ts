@@ -6,6 +6,7 @@ import type { Acting, Command } from './command.js';
 import { failureOfModel } from './called-model.js';
 import { recordAddition } from './room.js';
 import type { CommandRunner } from './command-runner.js';
+import { newDelivery } from './new-delivery.js';
 import { awake } from './suspended.js';
 import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
 
@@ -145,8 +146,9 @@ export class InnerEngine extends bpmn.Engine {
         .find((item) => item.id === itemId);
       // While the caller's item is starting, `start` above returns the data; otherwise the caller continues once
       // this is stored.
+      const { id, data: output = null } = ended.instance;
       if (calling === undefined || calling.status === 'wait')
-        command.addDelivery(ended.instance.id, itemId, ended.instance.data ?? null, this.acting(command));
+        command.addDelivery(id, newDelivery(itemId, output, this.acting(command)));
       return ended as never;
     }
     return (await this.runner.onItem(query, (id) =>
