@@ -101,7 +101,7 @@ export class Additions {
     const task = checkTask(given);
     const found = await this.find(call, where);
     let itemId = '';
-    const execution = await onLocked(
+    const done = await onLocked(
       parts,
       call,
       found,
@@ -113,7 +113,7 @@ export class Additions {
       },
       ADD_TASK,
     );
-    return (await viewOf(parts, call, execution, itemId)).item;
+    return (await viewOf(parts, done, itemId)).item;
   }
 
   private async startTask(locked: Locked, { name, assignment }: NewTask): Promise<HostExecution> {
@@ -164,7 +164,7 @@ export class Additions {
     const name = checkModelName(given);
     const data = checkData(input);
     const found = await this.find(call, where);
-    const execution = await onLocked(
+    const done = await onLocked(
       parts,
       call,
       found,
@@ -172,7 +172,7 @@ export class Additions {
       (locked) => this.startProcess(locked, name, data),
       ADD_PROCESS,
     );
-    return viewOf(parts, call, execution, execution.item?.id);
+    return viewOf(parts, done, done.result.item?.id);
   }
 
   private async startProcess(

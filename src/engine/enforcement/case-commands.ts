@@ -15,6 +15,7 @@ import type { Data } from '../contract/types.js';
 import type { Call } from './call.js';
 import { checkId } from './caller-input.js';
 import type { CommandParts } from './command-parts.js';
+import type { Done } from './locked-instance.js';
 
 /** What a command requests: an operation, and a case operation of it. */
 export interface Asked {
@@ -48,6 +49,11 @@ export function assertCase({ guard }: StoredInstance, declared: readonly CaseRol
     throw new BadInput('bad-request', 'The model of this instance declares no roles.');
 }
 
+/** What a command on a case has done, and the case as stored. */
+interface Changed<T> extends Done<T> {
+  readonly instance: StoredInstance;
+}
+
 /** Runs commands on cases, each under the instance's lock. None completes a task. */
 export class CaseCommands {
   constructor(readonly parts: CommandParts) {}
@@ -67,6 +73,16 @@ export class CaseCommands {
     wish: (instance: StoredInstance, call: Call) => Asked,
     work: (locked: LockedCase) => Promise<Change<T>>,
   ): Promise<T> {
+    return (await this.changed(call, instanceId, wish, work)).result;
+  }
+
+  /** Like `change`, for who shows the case afterwards. */
+  async changed<T>(
+    call: Call,
+    instanceId: unknown,
+    wish: (instance: StoredInstance, call: Call) => Asked,
+    work: (locked: LockedCase) => Promise<Change<T>>,
+  ): Promise<Changed<T>> {
     const decide = (asker: Call, instance: StoredInstance): Decision => {
       const { operation, facts } = wish(instance, asker);
       return asker.assert(operation, { instance }, true, facts);
@@ -81,28 +97,27 @@ export class CaseCommands {
       const decision = decide(now, instance);
       const locked = { call: now, command, instance, guard: instance.guard };
       const change = await work(locked);
-      await this.write(locked, change);
+      const stored = await this.write(locked, change);
       const { id } = instance;
       const target = { kind: 'instance', id, instanceId: id };
       command.afterwards.push(() =>
         this.parts.calls.audit.allowed(now.principal, decision.operation, target, decision),
       );
-      return change.result;
+      return { call: now, result: change.result, instance: stored };
     });
   }
 
   private async write<T>(
     { instance, command, guard }: LockedCase,
     { guard: changed, data, added }: Change<T>,
-  ): Promise<void> {
+  ): Promise<StoredInstance> {
     const { models, calls } = this.parts;
     const { store } = calls;
     if (guard === undefined && changed !== undefined) {
       // What a host without a guard has stored gets all that its model says with the first such change.
-      await rewrite({ store, models }, command, instance, (_document, kept) => {
+      return rewrite({ store, models }, command, instance, (_document, kept) => {
         Object.assign(kept, changed);
       });
-      return;
     }
     const after: StoredInstance = { ...instance, data: data ?? instance.data };
     if (guard !== undefined) {
@@ -123,5 +138,6 @@ export class CaseCommands {
       store.instances.update(instance.id, guard?.rev, fields, undefined, read);
     if (!(await command.write(write)))
       throw new Conflict('conflict', 'The instance was changed by someone else in the meantime.');
+    return after;
   }
 }

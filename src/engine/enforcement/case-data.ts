@@ -25,34 +25,29 @@ function assertFieldName(name: unknown): string {
 export class CaseData {
   constructor(private readonly commands: CaseCommands) {}
 
-  /** The instance as its caller sees it after the command. */
-  private async viewOf(call: Call, id: string): Promise<InstanceView> {
-    return instanceView(call, await this.commands.readable(call, id));
-  }
-
   async set(call: Call, instanceId: unknown, input: unknown): Promise<InstanceView> {
     const data = checkData(input);
     const names = Object.keys(data);
     if (names.length === 0) throw new BadInput('bad-data', 'There is no data to set.');
     for (const name of names) assertFieldName(name);
-    const id = await this.commands.change(
+    const done = await this.commands.changed(
       call,
       instanceId,
       () => ADD_DATA,
       async ({ call: now, instance }) => {
         assertRunning(instance);
         await assertInput(this.commands.parts.models, now, instance, data);
-        return { data: { ...(instance.data as Data), ...data }, added: data, result: instance.id };
+        return { data: { ...(instance.data as Data), ...data }, added: data, result: undefined };
       },
     );
-    return this.viewOf(call, id);
+    return instanceView(done.call, done.instance);
   }
 
   async remove(call: Call, instanceId: unknown, given: unknown): Promise<InstanceView> {
     if (!Array.isArray(given) || given.length === 0 || given.length > MOST.names)
       throw new BadInput('bad-data', `The fields to remove must be a list of 1 to ${MOST.names} names.`);
     const names = Array.from(given as unknown[], assertFieldName);
-    const id = await this.commands.change(
+    const done = await this.commands.changed(
       call,
       instanceId,
       () => REMOVE_DATA,
@@ -61,9 +56,9 @@ export class CaseData {
         const removed = Object.fromEntries(names.map((name) => [name, undefined]));
         await assertInput(this.commands.parts.models, now, instance, removed);
         const kept = Object.entries((instance.data ?? {}) as Data).filter(([name]) => !names.includes(name));
-        return { data: Object.fromEntries(kept), result: instance.id };
+        return { data: Object.fromEntries(kept), result: undefined };
       },
     );
-    return this.viewOf(call, id);
+    return instanceView(done.call, done.instance);
   }
 }

@@ -22,6 +22,7 @@ import { taskState } from '../model/task-state.js';
 import type { ExecutionView, TaskState } from '../contract/types.js';
 import { mayReadModelOf } from './model-access.js';
 import { statesFor, type Effect } from './effect.js';
+import type { Done } from './locked-instance.js';
 import { isKnown, UnreadTask, unreadRow } from './unread-task.js';
 import { executionView } from './views.js';
 
@@ -113,7 +114,7 @@ export async function onItem<T>(
   requested: (item: StoredItem, call: Call) => Effect,
   work: (task: LockedTask) => Promise<T>,
   noWait = false,
-): Promise<T> {
+): Promise<Done<T>> {
   const look = async (asker: Call, where: unknown): Promise<UnwoundItem> => {
     const row =
       where instanceof FoundItem
@@ -161,14 +162,14 @@ export async function onItem<T>(
   };
   const again = query instanceof UnreadTask ? new UnreadTask(query.id, query.effect) : { 'items.id': id };
   const stillWanted = async (): Promise<unknown> => look(await call.again(), again);
-  return runner.onInstance(row.id, call.principal, locked, { noWait, stillWanted, underLock });
+  const result = await runner.onInstance(row.id, call.principal, locked, { noWait, stillWanted, underLock });
+  return { call: now, result };
 }
 
-/** The caller's view of an execution whose command has been stored. */
+/** The caller's view of an execution whose command has been stored, by the policies that decided it. */
 export async function viewOf(
   { calls, runner }: CommandParts,
-  call: Call,
-  execution: HostExecution,
+  { call, result: execution }: Done<HostExecution>,
   itemId?: string,
 ): Promise<ExecutionView> {
   const { id } = execution;

@@ -9,7 +9,7 @@ import type { Target } from './audit.js';
 import { STARTS, type Call } from './call.js';
 import { checkData, checkId, hostOptions, type CheckedOptions } from './caller-input.js';
 import { viewOf, type CommandParts } from './command-parts.js';
-import { isUnchanged } from './locked-instance.js';
+import { findsAsBefore, isUnchanged } from './locked-instance.js';
 import { assertInput } from './input.js';
 import { win } from './labelling.js';
 import { startAt, startFacts, startResource, type StartTarget } from './starting.js';
@@ -98,20 +98,21 @@ export class EventCommands {
   ): Promise<ExecutionView> {
     const { calls, runner, models, engine } = this.parts;
     const operation = operationOf(field);
-    const execution = await runner.onInstance(
+    let now = call;
+    const result = await runner.onInstance(
       target.instanceId,
       call.principal,
       async (command, instance) => {
-        const now = await call.again();
+        now = await call.again();
         const item = instance.items?.find((entry) => entry.id === target.itemId);
         const asked = { instance, ...(item !== undefined && { item }) };
         // The right to send does not require the right to read.
         const known = now.allows(operation, asked) || now.mayReadInstance(instance);
         const decision = now.assert(operation, asked, known);
-        // Others may have changed what `matching` asks for while this call waited for the lock.
+        // While this call waited for the lock, what `matching` asks for may have changed, or been hidden.
         const isMeant = async (): Promise<boolean> =>
           matching === undefined ||
-          isUnchanged(instance, target.rev) ||
+          (isUnchanged(instance, target.rev) && findsAsBefore(call, now)) ||
           (await this.listeningItems(now, field, id, matching, 1, target.itemId)).length > 0;
         if (item?.status !== 'wait' || !(await isMeant()))
           throw new Conflict('wrong-state', 'The element no longer waits for this event.');
@@ -131,7 +132,7 @@ export class EventCommands {
       },
       { noWait: options.noWait === true },
     );
-    return viewOf(this.parts, call, execution, target.itemId);
+    return viewOf(this.parts, { call: now, result }, target.itemId);
   }
 
   /** A message reaches one receiver: a start event, otherwise the one element that waits for it. */

@@ -87,7 +87,7 @@ export class InstanceCommands {
       return execution;
     };
     const begun = await onLocked(this.parts, call, found, 'instance:event', work, { item: event });
-    return viewOf(this.parts, call, begun);
+    return viewOf(this.parts, begun);
   }
 
   /** Restarts an ended instance at one of its items. Needs save points. */
@@ -119,10 +119,10 @@ export class InstanceCommands {
         if (status === 'wait') delete keptFor(restarted, id).completedBy;
       return restarted;
     };
-    const execution = await onLocked(this.parts, call, instanceId, 'instance:restart', work);
+    const done = await onLocked(this.parts, call, instanceId, 'instance:restart', work);
     // Timers of items that wait again were armed when they first waited, and have since ended.
-    await timers.resumeOf(execution.id);
-    return viewOf(this.parts, call, execution);
+    await timers.resumeOf(done.result.id);
+    return viewOf(this.parts, done);
   }
 
   /**
@@ -213,6 +213,6 @@ export class InstanceCommands {
     const { id } = await this.parts.reads.oneInstance(call, query);
     const execution = await this.parts.runner.look(id);
     if (!call.mayReadInstance(execution.instance as unknown as StoredInstance)) throw notFound('instance');
-    return viewOf(this.parts, call, execution);
+    return viewOf(this.parts, { call, result: execution });
   }
 }

@@ -32,7 +32,7 @@ export class InstanceLife {
   }
 
   async suspend(call: Call, found: StoredInstance): Promise<InstanceView> {
-    const stored = await onLocked(this.parts, call, found, 'instance:suspend', async (locked) => {
+    const done = await onLocked(this.parts, call, found, 'instance:suspend', async (locked) => {
       const { instance, command } = locked;
       assertIdle(instance);
       if (instance.guard?.suspension !== undefined) throw wrongState('The instance is suspended already.');
@@ -47,12 +47,12 @@ export class InstanceLife {
         if (hasBelow(instance)) guard.spread = spreadOf(instance);
       });
     });
-    await this.carryOn(stored);
-    return instanceView(call, stored);
+    await this.carryOn(done.result);
+    return instanceView(done.call, done.result);
   }
 
   async resume(call: Call, found: StoredInstance): Promise<InstanceView> {
-    const stored = await onLocked(this.parts, call, found, 'instance:suspend', async (locked) => {
+    const done = await onLocked(this.parts, call, found, 'instance:suspend', async (locked) => {
       const { instance, command } = locked;
       assertRunning(instance);
       const { suspension } = instance.guard ?? {};
@@ -71,9 +71,9 @@ export class InstanceLife {
         if (hasBelow(instance)) guard.spread = spreadOf(instance);
       });
     });
-    await this.carryOn(stored);
+    await this.carryOn(done.result);
     await this.parts.spread.awake(found.id);
-    return instanceView(call, stored);
+    return instanceView(done.call, done.result);
   }
 
   /** Tries again later what cannot resume now, such as an instance below that is locked. */
@@ -96,7 +96,7 @@ export class InstanceLife {
   async migrate(call: Call, found: StoredInstance, given: unknown): Promise<InstanceView> {
     const { calls, models } = this.parts;
     const name = checkModelName(given);
-    const stored = await onLocked(this.parts, call, found, 'instance:migrate', async (locked) => {
+    const done = await onLocked(this.parts, call, found, 'instance:migrate', async (locked) => {
       const { instance, command } = locked;
       assertIdle(instance);
       const model = await calls.store.models.get(name, modelsOwnerOf(instance));
@@ -115,18 +115,18 @@ export class InstanceLife {
         return ['name', ...DOCUMENT_FIELDS];
       });
     });
-    return instanceView(call, stored);
+    return instanceView(done.call, done.result);
   }
 
   async terminate(call: Call, found: StoredInstance): Promise<string[]> {
     const { calls, timers } = this.parts;
-    const ended = await onLocked(this.parts, call, found, 'instance:cancel', async (locked) => {
+    const done = await onLocked(this.parts, call, found, 'instance:cancel', async (locked) => {
       assertRunning(locked.instance);
       await assertReaches(this.parts, locked.call, locked.instance, ENDING);
       recordInstance(this.parts, locked, undefined, 'terminated');
       return locked.command.write(() => terminate(calls.store.instances, found.id));
     });
-    for (const one of ended) timers.disarm(one);
-    return knownIds(this.parts, call, ended);
+    for (const one of done.result) timers.disarm(one);
+    return knownIds(this.parts, done.call, done.result);
   }
 }

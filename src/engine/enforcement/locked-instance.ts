@@ -16,9 +16,19 @@ export interface Locked {
   readonly command: Command;
 }
 
+/** What a command has done, with the call made under its lock: the caller's view of it is built by that call. */
+export interface Done<T> {
+  readonly call: Call;
+  readonly result: T;
+}
+
 /** True if an instance is still as it was found at a revision; one without a guard counts none. */
 export const isUnchanged = (instance: StoredInstance, rev: number | undefined): boolean =>
   rev !== undefined && rev === instance.guard?.rev;
+
+/** Whether a query finds for the caller now what it found before: neither the policies nor the caller changed. */
+export const findsAsBefore = (before: Call, now: Call): boolean =>
+  before.inForce.set === now.inForce.set && before.principal === now.principal;
 
 /** What an operation on an instance is about. */
 export interface About {
@@ -31,6 +41,7 @@ export interface About {
 /**
  * Takes the lock, reads again, decides, then runs `work`. It also decides before, so that a
  * principal who is refused does not wait for the lock.
+ * @returns what `work` returned, and the call by which it is to be shown
  * @param target the instance, as this call has just found it, or its id
  */
 export async function onLocked<T>(
@@ -40,7 +51,7 @@ export async function onLocked<T>(
   operation: Operation,
   work: (locked: Locked) => Promise<T>,
   { item, facts }: About = {},
-): Promise<T> {
+): Promise<Done<T>> {
   const decide = (asker: Call, instance: StoredInstance): Decision =>
     asker.assert(operation, { instance, ...(item && { item }) }, asker.mayReadInstance(instance), facts);
   const found = typeof target === 'string' ? await reads.whole(target) : target;
@@ -52,7 +63,8 @@ export async function onLocked<T>(
   };
   const locked = (command: Command, instance: StoredInstance): Promise<T> =>
     work({ call: now, instance, decision: decide(now, instance), command });
-  return runner.onInstance(found.id, call.principal, locked, { underLock });
+  const result = await runner.onInstance(found.id, call.principal, locked, { underLock });
+  return { call: now, result };
 }
 
 /** Of an instance and those below it: the ids that the principal, who acted on the first one, may know. */

@@ -9,7 +9,7 @@ import { detachBelow } from '../execution/terminate.js';
 import type { Command } from '../execution/command.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
-import { isUnchanged } from './locked-instance.js';
+import { findsAsBefore, isUnchanged } from './locked-instance.js';
 
 /**
  * Deletes the matching instances if the principal may delete each of them; otherwise deletes none. The processes below
@@ -41,8 +41,8 @@ export async function removeInstances(
     const work = async (command: Command, instance: StoredInstance): Promise<number> => {
       const now = await call.again();
       const decision = now.assert('instance:delete', { instance }, now.mayReadInstance(instance));
-      // Others may have changed it while this call waited for the lock.
-      if (!isUnchanged(instance, rev)) {
+      // While this call waited for the lock, it may have changed, or what the query asks for been hidden.
+      if (!isUnchanged(instance, rev) || !findsAsBefore(call, now)) {
         const [found] = await reads.instanceRows(now, { kind: 'and', of: [idOf(id), checked] }, { limit: 1 });
         if (found === undefined) return 0;
       }

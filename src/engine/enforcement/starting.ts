@@ -128,5 +128,5 @@ export async function startAt(
     modelName: model.name,
   });
   // As in bpmn-server: the item that the start has reached.
-  return viewOf(parts, call, execution, execution.item?.id);
+  return viewOf(parts, { call: now, result: execution }, execution.item?.id);
 }

@@ -102,8 +102,7 @@ export class TaskCommands {
       recordTask(parts.calls, COMPLETE, task, 'completed', undefined, overridden);
       return execution;
     };
-    const execution = await onItem(parts, call, query, () => COMPLETE, work, noWait);
-    return viewOf(parts, call, execution, itemId);
+    return viewOf(parts, await onItem(parts, call, query, () => COMPLETE, work, noWait), itemId);
   }
 
   assign(
@@ -183,8 +182,7 @@ export class TaskCommands {
       return execution;
     };
     const wish = (item: StoredItem, asker: Call): Effect => plan(item, asker).admitted;
-    const execution = await onItem(parts, call, query, wish, work);
-    return viewOf(parts, call, execution, itemId);
+    return viewOf(parts, await onItem(parts, call, query, wish, work), itemId);
   }
 
   take(call: Call, found: FoundItem): Promise<ExecutionView> {

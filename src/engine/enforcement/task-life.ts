@@ -66,8 +66,8 @@ export class TaskLife {
       recordTask(calls, effect, task, event);
       return changed;
     };
-    const stored = await onItem(parts, call, query, requested, work);
-    const { items } = await instanceView(call, stored, false, itemId);
+    const done = await onItem(parts, call, query, requested, work);
+    const { items } = await instanceView(done.call, done.result, false, itemId);
     return items.find(({ id }) => id === itemId);
   }
 
@@ -155,8 +155,7 @@ export class TaskLife {
       if (catcher !== undefined) await execution.signalItem(catcher.id, {}, userName, {});
       return execution;
     };
-    const execution = await onItem(parts, call, found, () => ESCALATE, work);
-    return (await viewOf(parts, call, execution, itemId)).item;
+    return (await viewOf(parts, await onItem(parts, call, found, () => ESCALATE, work), itemId)).item;
   }
 
   /** @param byModel the model says to whom it is escalated */

@@ -140,7 +140,7 @@ export const CALLS: readonly (readonly [
     12,
   ],
   ['resuming an instance', [suspend], ({ guard, id }) => guard.api.engine.resume(id, ADMIN_USER), 6, 11],
-  ['setting data', [], ({ guard, id }) => guard.api.cases.setData(id, { a: 1 }, ADMIN_USER), 8, 9],
+  ['setting data', [], ({ guard, id }) => guard.api.cases.setData(id, { a: 1 }, ADMIN_USER), 7, 8],
   [
     'adding a task',
     [],
