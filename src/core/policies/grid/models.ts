@@ -2,19 +2,17 @@ import type { Condition } from '../../condition/condition.js';
 import type { PolicyAnswer } from '../../policy.js';
 import {
   answerAt,
-  answerOf,
   isOfRole,
   OF_ANY,
   OF_CASES,
   OF_EVENTS,
-  permit,
   said,
   saidOfCase,
   type GridRules,
 } from './grid-rules.js';
 import type { ObjectKind } from './grid.js';
 import type { GridRuleConditions } from './rule-conditions.js';
-import { OF_START, RuleIndex, saidAt, type Said } from './rule-index.js';
+import { OF_START, RuleIndex, type Said } from './rule-index.js';
 
 function startingWhere(
   rules: GridRules,
@@ -69,16 +67,9 @@ export function readingModels(rules: GridRules): PolicyAnswer {
 
 /** Monitor: the reports of a model, and system wide the audit trail. */
 export function monitoring(rules: GridRules, kinds: readonly ObjectKind[]): PolicyAnswer {
-  if (kinds.includes('process')) {
-    const allows = rules.allowing('Monitor', kinds).map((rule) => [rule, said(rule, rule.user)] as const);
-    const index = new RuleIndex(allows.map(([, one]) => one));
-    const restricts = rules
-      .restricting('Monitor', kinds)
-      .map((rule) => [rule, said(rule, rule.user)] as const);
-    return answerAt(OF_START, allows, index, index, restricts, 'Monitor');
-  }
-  const permits = rules
-    .allowing('Monitor', kinds)
-    .map((rule) => permit(rule, saidAt(rule, OF_START, rule.user)));
-  return answerOf(permits, []);
+  const stated = (of: readonly GridRuleConditions[]): (readonly [GridRuleConditions, Said])[] =>
+    of.map((rule) => [rule, said(rule, rule.user)] as const);
+  const allows = stated(rules.allowing('Monitor', kinds));
+  const index = new RuleIndex(allows.map(([, one]) => one));
+  return answerAt(OF_START, allows, index, index, stated(rules.restricting('Monitor', kinds)), 'Monitor');
 }
