@@ -1,3 +1,4 @@
+import { addTo } from '../../core/add-to.js';
 import type { LintModel, LintPerson, TaskPeople } from '../../core/policies/lint/finding.js';
 import { GRID_RULE, type GridRule } from '../../core/policies/grid/grid.js';
 import { USER_TASK } from '../../core/condition/element-types.js';
@@ -113,7 +114,7 @@ export async function knownPeople(
   for (const group of groups) {
     const members = await principals.members(group, tenantId);
     if (members === undefined) return undefined;
-    for (const name of members) memberships.set(name, [...(memberships.get(name) ?? []), group]);
+    for (const name of members) addTo(memberships, name, group);
   }
   for (const name of named)
     if ((await principals.named(name, tenantId)) !== undefined && !memberships.has(name))

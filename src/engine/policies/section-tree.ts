@@ -1,3 +1,4 @@
+import { addTo } from '../../core/add-to.js';
 import { bitsOf, ROOT } from '../../core/policies/sections/permissions.js';
 import { modelId, type SectionModel } from '../../core/policies/sections/section-entries.js';
 import { SECTION_MODEL } from '../../core/policies/sections/section-entries.js';
@@ -6,6 +7,7 @@ import { ownerOf } from '../../core/policies/sections/section-rules.js';
 import { compareText } from '../../core/value.js';
 import { parseQuery } from '../../store/query/caller-query.js';
 import { MODEL_FIELDS } from '../../store/query/query-fields.js';
+import { sortInTurns, type Turns } from '../../store/turns.js';
 import { modelPlan } from '../../store/query/scoped-query.js';
 import { MODEL_DETAILS } from '../../store/query/large-fields.js';
 import type { PlacedModel, SectionTree, SectionView } from '../contract/section-types.js';
@@ -29,28 +31,30 @@ async function readableModels(calls: Calls, call: Call, { set }: InForce): Promi
       : await calls.store.models.find(plan.filter, { without: MODEL_DETAILS, exact: plan.exact });
   const places = set.of(SECTION_MODEL) as ReadonlyMap<string, SectionModel>;
   const owner = ownerOf(call.principal);
-  return found
-    .filter((model) => (model.owner ?? undefined) === call.principal.owner)
-    .map(({ name }) => {
-      const section = places.get(modelId({ model: name, ...(owner !== undefined && { owner }) }))?.section;
-      return { name, ...(section !== undefined && { section }) };
-    });
+  const own = found.filter((model) => (model.owner ?? undefined) === call.principal.owner);
+  return calls.turns.map(own, ({ name }) => {
+    const section = places.get(modelId({ model: name, ...(owner !== undefined && { owner }) }))?.section;
+    return { name, ...(section !== undefined && { section }) };
+  });
 }
 
 /** The sections in the order in which they are shown. A loop: a tree may be deep. */
-function ordered(shown: ReadonlySet<PlaceNode>): PlaceNode[] {
+async function ordered(shown: ReadonlySet<PlaceNode>, turns: Turns): Promise<PlaceNode[]> {
   const below = new Map<PlaceNode | undefined, PlaceNode[]>();
-  for (const node of shown) {
+  await turns.map([...shown], (node) => {
     const parent = node.parent !== undefined && shown.has(node.parent) ? node.parent : undefined;
-    below.set(parent, [...(below.get(parent) ?? []), node]);
-  }
+    addTo(below, parent, node);
+  });
   const last = (a: PlaceNode, b: PlaceNode): number =>
     compareText(nameOf(b), nameOf(a)) || compareText(idOf(b), idOf(a));
-  const stack = [...(below.get(undefined) ?? [])].sort(last);
+  const stack = await sortInTurns(below.get(undefined) ?? [], last, turns);
   const found: PlaceNode[] = [];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     found.push(node);
-    for (const one of (below.get(node) ?? []).sort(last)) stack.push(one);
+    const within = below.get(node);
+    if (within === undefined) continue;
+    for (const one of await sortInTurns(within, last, turns)) stack.push(one);
+    await turns.giveWay();
   }
   return found;
 }
@@ -63,12 +67,13 @@ export async function sectionTree(
   administrator: boolean,
 ): Promise<SectionTree> {
   const models = await readableModels(calls, call, now);
+  const { turns } = calls;
   const { index } = now.sections;
   const readable = new Set<PlaceNode>();
-  if (administrator) for (const node of index.sections.values()) readable.add(node);
-  else
-    for (const node of now.sections.reachOf(call.principal).nodes(READ))
-      if (node.section !== undefined && node !== index.root) readable.add(node);
+  const found = administrator ? index.sections.values() : now.sections.reachOf(call.principal).nodes(READ);
+  await turns.map([...found], (node) => {
+    if (administrator || (node.section !== undefined && node !== index.root)) readable.add(node);
+  });
   const counts = new Map<PlaceNode, { sections: number; models: number }>();
   const countIn = (node: PlaceNode | undefined, what: 'sections' | 'models'): void => {
     if (node === undefined || !readable.has(node)) return;
@@ -81,16 +86,16 @@ export async function sectionTree(
     for (let at = from; at !== undefined && at !== index.root && !shown.has(at); at = at.parent)
       shown.add(at);
   };
-  for (const node of readable) {
-    countIn(node.parent, 'sections');
-    show(node.parent);
-  }
-  for (const { section } of models) {
+  await turns.map([...readable], ({ parent }) => {
+    countIn(parent, 'sections');
+    show(parent);
+  });
+  await turns.map(models, ({ section }) => {
     const node = index.sections.get(section ?? ROOT);
     countIn(node, 'models');
     show(node);
-  }
-  const views = ordered(shown).map((node): SectionView => {
+  });
+  const views = await turns.map(await ordered(shown, turns), (node): SectionView => {
     const isRead = readable.has(node);
     const { parent } = node;
     return {

@@ -1,3 +1,4 @@
+import { addTo } from '../../add-to.js';
 import { parseCondition } from '../../condition/json.js';
 import { and, EVERYTHING, type Condition } from '../../condition/condition.js';
 import { DUTY, tasksOf, type Duty, type NotInitiator, type TaskOf } from '../duties/duty.js';
@@ -112,7 +113,7 @@ function* opposites(duties: readonly Named[], work: Work): IterableIterator<Lint
 export function* dutyFindings(duties: readonly Named[], work: Work): IterableIterator<LintFinding> {
   yield* contradictions(duties);
   const byModel = new Map<string, Named[]>();
-  for (const one of duties) byModel.set(one[1].model, [...(byModel.get(one[1].model) ?? []), one]);
+  for (const one of duties) addTo(byModel, one[1].model, one);
   for (const ofModel of byModel.values()) {
     yield* hidden(ofModel, work);
     yield* opposites(ofModel, work);

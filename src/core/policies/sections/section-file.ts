@@ -1,3 +1,4 @@
+import { addTo } from '../../add-to.js';
 import type { PolicySet } from '../../policy-set/policy-set.js';
 import { show } from '../../value.js';
 import {
@@ -147,9 +148,7 @@ function grantsOf(set: PolicySet): Map<string, StatedGrant[]> {
     const key = placeKey(grant);
     const holder: Holder = 'user' in grant ? { user: grant.user } : { group: grant.group };
     const stated = { ...holder, permissions: grant.permissions };
-    const known = found.get(key);
-    if (known === undefined) found.set(key, [stated]);
-    else known.push(stated);
+    addTo(found, key, stated);
   }
   return found;
 }
@@ -173,7 +172,7 @@ function toFile(set: PolicySet): unknown {
   for (const { section = ROOT, ...facts } of placed.values()) {
     const stated = { ...facts, ...permissionsOf(facts) };
     const one = Object.keys(stated).length === 1 ? facts.model : stated;
-    models.set(section, [...(models.get(section) ?? []), one]);
+    addTo(models, section, one);
   }
   return Object.fromEntries(
     [...sections].map(([id, section]) => [

@@ -1,3 +1,4 @@
+import { addTo } from '../../add-to.js';
 import type { Policy } from '../../policy.js';
 import type { PolicySet } from '../../policy-set/policy-set.js';
 import type { SecureUser } from '../../principal.js';
@@ -100,8 +101,7 @@ export class Sections {
     const found = new Map<SectionPermission, PermissionSource[]>();
     const given = new Map<PlaceNode, [key: string, bits: number][]>();
     for (const key of this.index.holders(keysOf(principal)))
-      for (const { node, bits } of this.index.givenTo(key))
-        given.set(node, [...(given.get(node) ?? []), [key, bits]]);
+      for (const { node, bits } of this.index.givenTo(key)) addTo(given, node, [key, bits]);
     for (
       let node = this.index.find(place);
       node !== undefined;
@@ -110,7 +110,7 @@ export class Sections {
       for (const [key, bits] of given.get(node) ?? [])
         for (const name of PERMISSION_NAMES) {
           if ((bits & bitsOf([name])) === 0) continue;
-          found.set(name, [...(found.get(name) ?? []), { ...node.place, ...holderOf(key) }]);
+          addTo(found, name, { ...node.place, ...holderOf(key) });
         }
     // In the order of the catalogue.
     return new Map(
