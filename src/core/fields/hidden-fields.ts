@@ -2,6 +2,7 @@ import { bind } from '../evaluation/bind.js';
 import { and, isEverything, type Condition } from '../condition/condition.js';
 import { namesOfPath, type FieldRule } from './field-rule.js';
 import { FieldTrees, type FieldNode, type FieldTree, type Shown } from './field-tree.js';
+import { withoutLoops } from './loop-parts.js';
 import { isPlainObject } from '../value.js';
 import type { SecureUser } from '../principal.js';
 import type { InstanceRecord } from '../resource.js';
@@ -46,6 +47,7 @@ function without(value: unknown, node: FieldNode, isHidden: IsHidden): unknown {
 /** The fields of instances' data that are hidden from one principal, at least in some instances. */
 export class HiddenFields {
   private readonly cuts = new WeakMap<object, unknown>();
+  private readonly wholes = new WeakMap<object, unknown>();
   private readonly bound = new Map<Shown, Condition>();
 
   private constructor(
@@ -83,6 +85,22 @@ export class HiddenFields {
     return conditions.length === 0 ? undefined : and(...conditions);
   }
 
+  /**
+   * The condition under which no field is hidden; undefined: none ever is. Elements of a collection are keys of its loop,
+   * and which collection that was is not stored: the keys are shown where nothing is hidden.
+   */
+  showsAll(): Condition | undefined {
+    const conditions = this.tree.conditions
+      .map((one) => this.unless(one))
+      .filter((one) => !isEverything(one));
+    return conditions.length === 0 ? undefined : and(...conditions);
+  }
+
+  /** Whether a field is hidden in the instance. */
+  hidesIn(instance: InstanceRecord): boolean {
+    return this.hiddenBy(instance)?.(this.tree.conditions) ?? false;
+  }
+
   /** Evaluates each condition once, and only those that are asked for; undefined: nothing is hidden in the instance. */
   private hiddenBy(instance: InstanceRecord): IsHidden | undefined {
     if (this.tree.shownTogether?.({ instance }, this.principal) === true) return undefined;
@@ -103,13 +121,34 @@ export class HiddenFields {
     return isHidden && paths.find((path) => isHidden(this.tree.overlapping(namesOfPath(`data.${path}`))));
   }
 
-  /** The instance without what is hidden in its data; the same object if nothing is. */
+  /** The instance without what is hidden in its data, and then without its loops; the same object if nothing is. */
   cut<T extends InstanceRecord>(instance: T): T {
     const { data } = instance;
     if (typeof data !== 'object' || data === null) return instance;
-    if (!this.cuts.has(data)) this.cuts.set(data, this.cutValue(instance, data));
+    if (!this.cuts.has(data))
+      this.cuts.set(
+        data,
+        this.hidesIn(instance) ? withoutLoops(this.whole(instance), instance.tokens) : data,
+      );
     const shown = this.cuts.get(data);
     return shown === data ? instance : { ...instance, data: shown };
+  }
+
+  /** The data without what is hidden, with its loops. */
+  private whole(instance: InstanceRecord): unknown {
+    const data = instance.data as object;
+    if (!this.wholes.has(data)) this.wholes.set(data, this.cutValue(instance, data));
+    return this.wholes.get(data);
+  }
+
+  /**
+   * The part of the data at a path, without what is hidden, and without the loops in it.
+   * @param read returns the part of data
+   */
+  part(instance: InstanceRecord, path: string, read: (data: unknown) => unknown): unknown {
+    const { data, tokens } = instance;
+    if (typeof data !== 'object' || data === null || !this.hidesIn(instance)) return read(data);
+    return withoutLoops(read(this.whole(instance)), tokens, path);
   }
 
   /** Another value with the data's fields, such as an item's output, without what is hidden in the instance's data. */

@@ -30,5 +30,8 @@ export function hiddenParts(
   fields: HiddenFields | undefined,
 ): Hidden | undefined {
   if (people === undefined && fields === undefined) return undefined;
-  return { shows: (on, field) => (on === 'item' ? people?.(field) : fields?.shows(field)) };
+  return {
+    shows: (on, field) =>
+      on === 'row' ? fields?.shows(field) : field === 'itemKey' ? fields?.showsAll() : people?.(field),
+  };
 }

@@ -16,7 +16,7 @@ import type { Call } from './call.js';
 import type { Calls } from './calls.js';
 import { LIST_BYTES } from './paging.js';
 import { idsIn, inPortions } from './id-portions.js';
-import { copying, itemView, type Visibility } from './views.js';
+import { copying, dataVisibility, itemView, type Visibility } from './views.js';
 
 /** Instances read per batch when all of them are visited. */
 const BATCH = 200;
@@ -122,7 +122,7 @@ export class ScopedReads {
       data: readable.has(row.id),
       assignees: all || assigned.has(row.items.id),
       userName,
-      cut: (value) => call.hiddenFields?.cutValue(row, value) ?? value,
+      ...dataVisibility(call, row),
     });
   }
 

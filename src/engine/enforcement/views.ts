@@ -4,7 +4,7 @@ import { Budget } from '../../store/query/budget.js';
 import { sizesOf } from '../../store/query/paging.js';
 import { itemsOf } from '../../store/query/stored.js';
 import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
-import { dataAt, dataOfItem } from '../model/data-path.js';
+import { dataAt, pathOfItem } from '../model/data-path.js';
 import { namesIn } from '../model/derive.js';
 import { taskState } from '../model/task-state.js';
 import type { Data, ExecutionView, InstanceView, ItemView } from '../contract/types.js';
@@ -28,7 +28,6 @@ const SEEN_BY_ALL = ['id', 'name'] as const;
 const ITEM_FIELDS = [
   'id',
   'seq',
-  'itemKey',
   'tokenId',
   'elementId',
   'name',
@@ -60,8 +59,29 @@ export interface Visibility {
   /** All assignees; otherwise only the principal's own. */
   readonly assignees: boolean;
   readonly userName: string;
+  /** The keys of loops, which are elements of their collections. */
+  readonly keys: boolean;
+  /** The part of the data at the item of a token. */
+  partOf(tokenId: unknown): unknown;
   /** Removes the fields of the data that are hidden from the principal from a value that may repeat them. */
   cut(value: unknown): unknown;
+}
+
+/** What a call shows of the data of an instance's items. */
+export function dataVisibility(
+  call: Call,
+  instance: StoredFields,
+): Pick<Visibility, 'keys' | 'partOf' | 'cut'> {
+  const hidden = call.hiddenFields;
+  return {
+    keys: hidden?.hidesIn(instance) !== true,
+    partOf: (tokenId) => {
+      const path = pathOfItem(instance, tokenId);
+      const read = (data: unknown): unknown => dataAt(data, path);
+      return hidden === undefined ? read(instance.data) : hidden.part(instance, path, read);
+    },
+    cut: (value) => hidden?.cutValue(instance, value) ?? value,
+  };
 }
 
 /** Assignees, candidates and completer. Fields that are not shown are absent, except for the principal's own. */
@@ -112,6 +132,7 @@ export function itemView(
   const state = taskState(item);
   // The names of extras come from the model: unlike an assignment, a copy of the object keeps each as a field.
   const view = added(copyOfFields((extras ?? {}) as Readonly<Record<string, unknown>>), item, ITEM_FIELDS);
+  if (shown.keys) added(view, item, ['itemKey']);
   view.instanceId = instance.id;
   view.processName = instance.name ?? '';
   view.instanceVersion = instance.version;
@@ -119,7 +140,7 @@ export function itemView(
   Object.assign(view, people(item, shown));
   if (state === 'closed' && typeof why === 'string') view.why = why;
   if (shown.data) {
-    view.data = copy(dataOfItem(instance, item.tokenId));
+    view.data = copy(shown.partOf(item.tokenId));
     view.instanceData = copy(instance.data ?? {});
     added(view, { vars: shown.cut(item.vars), output: shown.cut(item.output) }, ['vars', 'output']);
     if (shown.assignees) added(view, item, ['userName']);
@@ -160,7 +181,7 @@ async function itemsView(
   const all = call.seesAllAssignees;
   const { userName } = call.principal;
   const shown = call.shown(instance);
-  const cut = (value: unknown): unknown => call.hiddenFields?.cutValue(instance, value) ?? value;
+  const ofData = dataVisibility(call, instance);
   const size = sizesOf();
   const budget = new Budget(LIST_BYTES);
   const found = await call.turns.map(itemsOf(instance), (item) => {
@@ -169,7 +190,7 @@ async function itemsView(
     const isRoom = budget.take(() => size.item({ data: data ? instance.data : undefined, items: item }));
     if (!isRoom && item.id !== wanted) return undefined;
     const assignees = all || call.allows('task:assignees', { instance, item });
-    return itemView(shown, item, { data, assignees, userName, cut }, copy);
+    return itemView(shown, item, { data, assignees, userName, ...ofData }, copy);
   });
   return { items: found.filter((item) => item !== undefined), cut: budget.isSpent };
 }
@@ -192,7 +213,7 @@ export async function instanceView(
     ...instanceFields(call.shown(instance), readable, copy, withSource),
     items,
     ...(cut ? { itemsCut: true } : {}),
-    ...(readable ? { tokens: tokensOf(instance) } : {}),
+    ...(readable ? { tokens: tokensOf(instance, call.hiddenFields?.hidesIn(instance) !== true) } : {}),
   };
   return view as unknown as InstanceView;
 }
@@ -229,7 +250,9 @@ export async function executionView(
   return result as unknown as ExecutionView;
 }
 
-const tokensOf = (instance: StoredInstance): Data[] =>
+const TOKEN_FIELDS = ['id', 'type', 'status', 'parentToken', 'startNodeId', 'currentNode'];
+
+const tokensOf = (instance: StoredInstance, keys: boolean): Data[] =>
   ((instance.tokens ?? []) as Data[]).map((token) =>
-    added({}, token, ['id', 'type', 'status', 'parentToken', 'startNodeId', 'currentNode', 'itemsKey']),
+    added({}, token, keys ? [...TOKEN_FIELDS, 'itemsKey'] : TOKEN_FIELDS),
   );

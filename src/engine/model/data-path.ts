@@ -34,11 +34,19 @@ export function assertOwnPath(data: unknown, path: unknown): void {
   }
 }
 
-/** The data visible to an item: its token's part of the instance's data. */
-export function dataOfItem(instance: { data?: unknown; tokens?: unknown[] }, tokenId: unknown): unknown {
-  const token = (instance.tokens ?? []).find((entry) => own(entry, 'id') === tokenId);
-  return dataAt(instance.data, own(token, 'dataPath'));
+/** Where the data visible to an item is: at its token's path in the instance's data. */
+export function pathOfItem(instance: { tokens?: unknown }, tokenId: unknown): string {
+  const tokens = (instance.tokens ?? []) as unknown[];
+  const path = own(
+    tokens.find((entry) => own(entry, 'id') === tokenId),
+    'dataPath',
+  );
+  return typeof path === 'string' ? path : '';
 }
+
+/** The data visible to an item: its token's part of the instance's data. */
+export const dataOfItem = (instance: { data?: unknown; tokens?: unknown }, tokenId: unknown): unknown =>
+  dataAt(instance.data, pathOfItem(instance, tokenId));
 
 /**
  * Input in the form in which the host's `assign` must receive it. The host writes it at the root of the instance's

@@ -1,7 +1,16 @@
 import { copying, instanceFields, itemView, type Visibility } from '../../../src/engine/enforcement/views.js';
+import { dataOfItem } from '../../../src/engine/model/data-path.js';
 import { began, done, INSTANCE, item, KEPT, OWN_FIELDS, PEOPLE } from './viewed.js';
 
-const ALL: Visibility = { data: true, assignees: true, userName: 'zed', cut: (value) => value };
+const partOf = (tokenId: unknown): unknown => dataOfItem(INSTANCE, tokenId);
+const ALL: Visibility = {
+  data: true,
+  assignees: true,
+  userName: 'zed',
+  keys: true,
+  partOf,
+  cut: (value) => value,
+};
 const ROW = { instanceId: 'i', processName: 'M', instanceVersion: 2, desk: 'a' };
 
 describe('an item', () => {
