@@ -91,10 +91,24 @@ export class PolicyBook {
    * @throws CouldNotTell when the log cannot be read or understood
    */
   async forDecisions(tenantId: string | null): Promise<InForce> {
+    const before = this.known.get(tenantId);
     const head = await this.log.head(tenantId);
+    if (before !== undefined && head < before.set.version)
+      throw this.lost(tenantId, head, before.set.version);
     if (head === 0) return this.nothing;
     const known = this.known.get(tenantId);
     return known !== undefined && known.set.version >= head ? known : this.load(tenantId, head);
+  }
+
+  /** Versions that were in force are gone from the log, and what they restricted with them. */
+  private lost(tenantId: string | null, head: number, version: number): CouldNotTell {
+    const error = new CouldNotTell('store-damaged', 'The newest versions of the policies are missing.');
+    this.incidents.record('policy', 'the log of the policies lost versions', error, {
+      tenantId,
+      version,
+      head,
+    });
+    return error;
   }
 
   /** Whether what lists need of these policies is still being made. */

@@ -121,6 +121,30 @@ test('of two that change one version the second is refused, and told the newest 
   expect([await mayRead(other, null, 'ann'), await mayRead(other, null, 'ben')]).toEqual([true, false]);
 });
 
+test.each([0, 1])(
+  'a process that knows a newer version than the %i of the log answers nothing, and counts an incident',
+  async (left) => {
+    let isCut = false;
+    const cut: PolicyStore = {
+      ...store.policies,
+      append: (...args) => store.policies.append(...args),
+      head: async (tenantId) => (isCut ? left : store.policies.head(tenantId)),
+    } as PolicyStore;
+    const book = bookOf(Object.setPrototypeOf(cut, store.policies) as PolicyStore);
+    await change(book, 'acme', 'ann');
+    await change(book, 'acme', 'ben');
+    expect(await mayRead(book, 'acme', 'ann')).toBe(true);
+    isCut = true;
+    const damaged = { code: 'store-damaged', status: 503 };
+    await expect(book.current('acme')).rejects.toMatchObject(damaged);
+    await expect(book.forDecisions('acme')).rejects.toMatchObject(damaged);
+    expect(logged).toContain('the log of the policies lost versions');
+    // Other tenants, and a version that is there again, are not concerned.
+    isCut = false;
+    expect(await mayRead(book, 'acme', 'ben')).toBe(true);
+  },
+);
+
 test('a set that cannot be compiled is not stored', async () => {
   const book = bookOf();
   await expect(change(book, null, 'bad')).rejects.toMatchObject({

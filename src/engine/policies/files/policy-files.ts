@@ -43,6 +43,12 @@ export interface PolicyFiles {
 const NO_FILE =
   'This folder contains no policy file. To remove all entries that came from files, add a file that contains only {}.';
 
+/** Files that cannot name a tenant. */
+const WITHOUT_TENANT: ReadonlySet<string> = new Set(['.csv', '.properties']);
+const NAMES_NO_TENANT =
+  'Other files name a tenant, and this one cannot: its entries would apply to rows without a tenant only. State them ' +
+  'in a YAML or JSON file with `tenant`, or move this file to a folder of its own.';
+
 const whole = (file: string, message: string): FileMistake => ({ file, line: 1, column: 1, message });
 
 async function parseFile(path: string, turns: Turns): Promise<ParsedFile> {
@@ -108,9 +114,11 @@ export async function readPolicyFiles(paths: readonly string[], turns = new Turn
     files.push(...found);
   }
   const byTenant = new Map<string | null, Map<string, FileStatement>>();
+  let namesTenant = false;
   for (const one of files) {
     const { tenantId, statements, mistakes: found } = await parseFile(one, turns);
     mistakes.push(...found);
+    namesTenant ||= tenantId !== null;
     const known = byTenant.get(tenantId) ?? new Map<string, FileStatement>();
     byTenant.set(tenantId, known);
     for (const statement of statements) {
@@ -130,6 +138,10 @@ export async function readPolicyFiles(paths: readonly string[], turns = new Turn
       }
     }
   }
+  if (namesTenant)
+    for (const one of files)
+      if (WITHOUT_TENANT.has(extname(one).toLowerCase()))
+        mistakes.push(whole(basename(one), NAMES_NO_TENANT));
   const tenants = [...byTenant].map(([tenantId, found]) => ({ tenantId, statements: [...found.values()] }));
   return { tenants, mistakes, isCurrent: async () => (await stampIfAny(paths)) === stamp };
 }

@@ -21,12 +21,15 @@ interface Form {
 }
 
 function readJson(text: string, turns: Turns): Promise<readonly GridEntry[]> {
-  let value: unknown;
+  let value: object | undefined;
   try {
-    value = jsonObjectIn(text) ?? JSON.parse(text);
+    value = jsonObjectIn(text);
   } catch (error) {
     throw new BadInput('bad-policy', `The grid is not valid JSON: ${(error as Error).message}.`);
   }
+  // Nothing else is parsed: only objects are checked for their depth first.
+  if (value === undefined)
+    throw new BadInput('bad-policy', 'The grid is not valid JSON: it must be an object.');
   return turns.finish(readGridObject(value));
 }
 

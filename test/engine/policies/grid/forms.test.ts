@@ -6,6 +6,20 @@ const deep = (begin: string, end: string): string => `${begin.repeat(100_000)}1$
 const condition = deep('{"$and":[', ']}');
 const CELLS = ['a', 'b', 'c'];
 
+test.each(['[]', '[{"rules": {}}]', 'null', '1', '"text"', '', ' '])(
+  'a grid in JSON is an object: nothing else is parsed, such as %j',
+  async (text) => {
+    const parse = jest.spyOn(JSON, 'parse');
+    const refused = await refusal(readGrid('json', text, new Turns()));
+    expect(refused).toMatchObject({
+      code: 'bad-policy',
+      message: 'The grid is not valid JSON: it must be an object.',
+    });
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
+  },
+);
+
 test.each<[string, string, string]>([
   ['json', 'a list', deep('[', ']')],
   ['json', 'an object', deep('{"a":', '}')],
