@@ -86,8 +86,8 @@ export class HiddenFields {
   }
 
   /**
-   * The condition under which no field is hidden; undefined: none ever is. Elements of a collection are keys of its loop,
-   * and which collection that was is not stored: the keys are shown where nothing is hidden.
+   * The condition under which no field is hidden; undefined: none ever is. Elements of a collection are keys of its
+   * loop, and which collection that was is not stored: the keys are shown where nothing is hidden.
    */
   showsAll(): Condition | undefined {
     const conditions = this.tree.conditions

@@ -15,7 +15,7 @@ import type { Data } from '../contract/types.js';
 import type { Call } from './call.js';
 import { checkId } from './caller-input.js';
 import type { CommandParts } from './command-parts.js';
-import type { Done } from './locked-instance.js';
+import type { Done } from './done.js';
 
 /** What a command requests: an operation, and a case operation of it. */
 export interface Asked {

@@ -22,7 +22,7 @@ import { taskState } from '../model/task-state.js';
 import type { ExecutionView, TaskState } from '../contract/types.js';
 import { mayReadModelOf } from './model-access.js';
 import { statesFor, type Effect } from './effect.js';
-import type { Done } from './locked-instance.js';
+import type { Done } from './done.js';
 import { isKnown, UnreadTask, unreadRow } from './unread-task.js';
 import { executionView } from './views.js';
 

@@ -7,6 +7,7 @@ import type { GuardEvent } from '../contract/types.js';
 import type { Command } from '../execution/command.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
+import type { Done } from './done.js';
 
 /** An instance under its lock, with the call made again there and the decision. */
 export interface Locked {
@@ -14,12 +15,6 @@ export interface Locked {
   readonly instance: StoredInstance;
   readonly decision: Decision;
   readonly command: Command;
-}
-
-/** What a command has done, with the call made under its lock: the caller's view of it is built by that call. */
-export interface Done<T> {
-  readonly call: Call;
-  readonly result: T;
 }
 
 /** True if an instance is still as it was found at a revision; one without a guard counts none. */

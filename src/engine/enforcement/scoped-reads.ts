@@ -16,7 +16,8 @@ import type { Call } from './call.js';
 import type { Calls } from './calls.js';
 import { LIST_BYTES } from './paging.js';
 import { idsIn, inPortions } from './id-portions.js';
-import { copying, dataVisibility, itemView, type Visibility } from './views.js';
+import { copying, itemView } from './views.js';
+import { dataVisibility, type Visibility } from './visibility.js';
 
 /** Instances read per batch when all of them are visited. */
 const BATCH = 200;

@@ -4,12 +4,13 @@ import { Budget } from '../../store/query/budget.js';
 import { sizesOf } from '../../store/query/paging.js';
 import { itemsOf } from '../../store/query/stored.js';
 import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
-import { dataAt, pathOfItem } from '../model/data-path.js';
+import { dataAt } from '../model/data-path.js';
 import { namesIn } from '../model/derive.js';
 import { taskState } from '../model/task-state.js';
 import type { Data, ExecutionView, InstanceView, ItemView } from '../contract/types.js';
 import type { Call } from './call.js';
 import { LIST_BYTES } from './paging.js';
+import { dataVisibility, type Visibility } from './visibility.js';
 
 /** The instance's own fields in views. Large ones are included only on request. */
 const INSTANCE_FIELDS = [
@@ -50,38 +51,6 @@ function added(view: Data, from: Readonly<Record<string, unknown>>, fields: read
     if (value !== undefined) view[field] = deepCopy(value);
   }
   return view;
-}
-
-/** The fields of an item that a principal sees beyond those that every reader sees. */
-export interface Visibility {
-  /** Process data: for readers of the instance. */
-  readonly data: boolean;
-  /** All assignees; otherwise only the principal's own. */
-  readonly assignees: boolean;
-  readonly userName: string;
-  /** The keys of loops, which are elements of their collections. */
-  readonly keys: boolean;
-  /** The part of the data at the item of a token. */
-  partOf(tokenId: unknown): unknown;
-  /** Removes the fields of the data that are hidden from the principal from a value that may repeat them. */
-  cut(value: unknown): unknown;
-}
-
-/** What a call shows of the data of an instance's items. */
-export function dataVisibility(
-  call: Call,
-  instance: StoredFields,
-): Pick<Visibility, 'keys' | 'partOf' | 'cut'> {
-  const hidden = call.hiddenFields;
-  return {
-    keys: hidden?.hidesIn(instance) !== true,
-    partOf: (tokenId) => {
-      const path = pathOfItem(instance, tokenId);
-      const read = (data: unknown): unknown => dataAt(data, path);
-      return hidden === undefined ? read(instance.data) : hidden.part(instance, path, read);
-    },
-    cut: (value) => hidden?.cutValue(instance, value) ?? value,
-  };
 }
 
 /** Assignees, candidates and completer. Fields that are not shown are absent, except for the principal's own. */

@@ -1,4 +1,5 @@
-import { copying, instanceFields, itemView, type Visibility } from '../../../src/engine/enforcement/views.js';
+import { copying, instanceFields, itemView } from '../../../src/engine/enforcement/views.js';
+import type { Visibility } from '../../../src/engine/enforcement/visibility.js';
 import { dataOfItem } from '../../../src/engine/model/data-path.js';
 import { began, done, INSTANCE, item, KEPT, OWN_FIELDS, PEOPLE } from './viewed.js';
 
