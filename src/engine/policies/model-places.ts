@@ -11,6 +11,7 @@ import { newModelIn } from '../../core/policies/sections/section-rules.js';
 import { policyName } from '../../core/policies/entries.js';
 import type { PolicyChange, PolicySet } from '../../core/policy-set/policy-set.js';
 import { OUTDATED } from '../../store/query/plan-marks.js';
+import type { Asker } from '../execution/change-turns.js';
 import type { Call } from '../enforcement/call.js';
 import type { Calls } from '../enforcement/calls.js';
 import type { ModelPlacing } from '../enforcement/model-placing.js';
@@ -57,7 +58,7 @@ export class ModelPlaces implements ModelPlacing {
       before = modelIn(set, ref);
       return section === ROOT && !isStated(set, ref) ? [] : withNewModel(set, ref, section);
     };
-    await this.change(call, `the model ${name} is new`, make, call.principal.userName);
+    await this.change(call, `the model ${name} is new`, make, call.principal);
     return () =>
       this.change(call, `the model ${name} is another's`, (set) =>
         isAt(modelIn(set, ref), section) && !isAt(before, section)
@@ -86,7 +87,7 @@ export class ModelPlaces implements ModelPlacing {
         );
       return refs.some((ref) => isStated(set, ref)) ? withCopy(set, ...refs) : [];
     };
-    return this.change(call, `the model ${from} becomes ${to}`, make, call.principal.userName);
+    return this.change(call, `the model ${from} becomes ${to}`, make, call.principal);
   }
 
   /**
@@ -137,7 +138,7 @@ export class ModelPlaces implements ModelPlacing {
    * Makes a change that follows from one of a model, which others that change the policies do not stop.
    * @param by who asks for it, if it comes before the change of the model, and may be refused; missing: it must be made
    */
-  private async change(call: Call, reason: string, make: Make, by?: string): Promise<void> {
+  private async change(call: Call, reason: string, make: Make, by?: Asker): Promise<void> {
     // Without sections there is nothing to keep, and no further query.
     if (!call.inForce.sections.exist && !this.calls.bypass) return;
     const { book, changes } = this.calls;

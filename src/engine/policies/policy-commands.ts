@@ -85,7 +85,6 @@ export class PolicyCommands {
     return this.run(user, async (call, now) => {
       await may(call, now);
       const tenantId = this.tenantOf(call);
-      const { userName } = call.principal;
       const change = async (waited: boolean): Promise<T> => {
         if (!waited && book.newest(tenantId).set.version <= now.set.version) return work(call, now);
         const again = await this.renewed(call);
@@ -93,7 +92,7 @@ export class PolicyCommands {
         await may(again, newest);
         return work(again, newest);
       };
-      return changes.take(tenantId, change, userName);
+      return changes.take(tenantId, change, call.principal);
     });
   }
 

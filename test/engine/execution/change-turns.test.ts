@@ -3,6 +3,7 @@ import { Contexts } from '../../../src/engine/execution/context.js';
 import { refusal } from '../../support/guards.js';
 
 const MOST = 100;
+const by = (userName: string, admin = false) => ({ userName, isAdmin: () => admin });
 
 function gate(): { readonly open: () => void; readonly passed: Promise<void> } {
   let open = (): void => undefined;
@@ -72,8 +73,10 @@ test('when too many wait, another is refused at once, and the waiting ones conti
   const turns = new ChangeTurns(new Contexts());
   const { open, passed } = gate();
   const first = turns.take(null, () => passed);
-  const others = Array.from({ length: MOST }, (_, at) => turns.take(null, async () => at, `user ${at % 5}`));
-  expect(await refusal(turns.take(null, async () => 'never', 'ann'))).toMatchObject({
+  const others = Array.from({ length: MOST }, (_, at) =>
+    turns.take(null, async () => at, by(`user ${at % 5}`)),
+  );
+  expect(await refusal(turns.take(null, async () => 'never', by('ann')))).toMatchObject({
     code: 'too-many',
     status: 429,
     message: expect.stringContaining('100 changes'),
@@ -89,16 +92,32 @@ test('one caller leaves the others room', async () => {
   const turns = new ChangeTurns(new Contexts());
   const { open, passed } = gate();
   const first = turns.take(null, () => passed);
-  const mine = Array.from({ length: 50 }, (_, at) => turns.take(null, async () => at, 'low'));
-  expect(await refusal(turns.take(null, async () => 'never', 'low'))).toMatchObject({
+  const mine = Array.from({ length: 50 }, (_, at) => turns.take(null, async () => at, by('low')));
+  expect(await refusal(turns.take(null, async () => 'never', by('low')))).toMatchObject({
     code: 'too-many',
     message: expect.stringContaining('50 of your changes'),
   });
-  const other = turns.take(null, async () => 'withdrawn', 'admin');
+  const other = turns.take(null, async () => 'withdrawn', by('admin'));
   open();
   await first;
   expect(await Promise.all(mine)).toHaveLength(50);
   expect(await other).toBe('withdrawn');
+});
+
+test('many who change what they may leave an administrator room, however many they are, and a turn soon', async () => {
+  const turns = new ChangeTurns(new Contexts());
+  const { open, passed } = gate();
+  const told: string[] = [];
+  const change = (name: string, admin = false) =>
+    turns.take('acme', async () => void told.push(name), by(name, admin));
+  const first = turns.take('acme', () => passed, by('one'));
+  const writers = Array.from({ length: MOST }, (_, at) => change(at % 2 === 0 ? 'one' : 'two'));
+  expect(await refusal(change('three'))).toMatchObject({ code: 'too-many' });
+  const withdrawn = Array.from({ length: 40 }, () => change('boss', true));
+  open();
+  await Promise.all([first, ...writers, ...withdrawn]);
+  expect(told.slice(0, 6)).toEqual(['two', 'boss', 'one', 'two', 'boss', 'one']);
+  expect(told.lastIndexOf('boss')).toBeLessThan(3 * 40);
 });
 
 test('who waits for too long is refused, and the next keeps its place', async () => {
