@@ -100,7 +100,7 @@ onStores('policies on the command line', (kind) => {
       const [command, ...rest] = args as [string, ...string[]];
       const { code, out, err } = await run(['policy', command, empty, ...rest]);
       expect(code).toBe(1);
-      expect([...out, ...err].join('\n')).toContain('There is no policy file in this folder');
+      expect([...out, ...err].join('\n')).toContain('This folder contains no policy file');
     }
     expect((await run(['policy', 'export', ...on.at])).out.join('\n')).toContain('clerk');
     const nothing = path.join(empty, 'nothing.yaml');
