@@ -1,4 +1,4 @@
-import type { AbstractCursor, Document } from 'mongodb';
+import type { Document } from 'mongodb';
 import { Work } from '../bson/budget.js';
 import type { Exact, RowTest } from '../plans.js';
 import { markCut, type Budget } from '../query/budget.js';
@@ -18,8 +18,8 @@ export class Tested {
   }
 
   /** The rows that pass. @throws BadInput `too-expensive` */
-  async *rows(cursor: AbstractCursor<Document>): AsyncGenerator<Document> {
-    for await (const row of cursor) {
+  async *rows(found: AsyncIterable<Document>): AsyncGenerator<Document> {
+    for await (const row of found) {
       this.work.spend(READING);
       if (this.test(row)) yield row;
       if (this.work.isOver()) await this.work.next();
@@ -43,31 +43,28 @@ export async function isAny(rows: AsyncIterable<unknown>): Promise<boolean> {
   return false;
 }
 
-/** Which of the rows that pass a test are taken; without a test, the database returns no others. */
+/** Which rows are taken, where the database does not choose them. */
 export interface Passing {
-  readonly tested: Tested;
+  /** Only rows that pass are counted. */
+  readonly tested?: Tested | undefined;
   readonly skip: number;
   readonly limit: number;
 }
 
-/** Reads the rows of a cursor that fit the budget; the others are not read. */
+/** Takes the rows that fit the budget; the others are not read. */
 export async function taken(
-  cursor: AbstractCursor<Document>,
+  source: AsyncIterable<Document>,
   budget: Budget,
   size: (row: Document) => number,
   share: (row: Document) => Document = (row) => row,
   passing?: Passing,
 ): Promise<Document[]> {
-  if (!budget.isLimited && passing === undefined) return (await cursor.toArray()).map(share);
   const rows: Document[] = [];
   let skip = passing?.skip ?? 0;
-  for await (const found of passing === undefined ? cursor : passing.tested.rows(cursor)) {
+  for await (const found of passing?.tested?.rows(source) ?? source) {
     if (skip-- > 0) continue;
     const row = share(found);
-    if (!budget.take(() => size(row))) {
-      await cursor.close();
-      return markCut(rows);
-    }
+    if (!budget.take(() => size(row))) return markCut(rows);
     rows.push(row);
     if (rows.length === passing?.limit) break;
   }
