@@ -8,10 +8,15 @@ import { Examination, type Counted, type Examined } from './examination.js';
 
 const COMMIT = 'commit';
 
+/** The size in bytes and the checksum of a value; null: it is not what was written. */
+export type Summed = readonly [size: number, sum: number | null];
+
 /** Storage that tells checksums without passing on the values. */
 export interface Summing {
   /** Undefined for a value that is not there, null for one that is not what was written. */
   sums(places: readonly string[]): Promise<(number | null | undefined)[]>;
+  /** In key order from a key on, as `scan`. */
+  scanSums(space: Space, from: string): AsyncIterable<readonly [key: string, summed: Summed]>;
 }
 
 type Place = Pick<Change, 'space' | 'key'>;
@@ -43,9 +48,20 @@ export class CheckedBytes implements OrderedBytes {
    * @param isIndexed whether the instances have an index, which is compared with them
    */
   examine(isIndexed: boolean): Examination {
-    const values = (space: Space, from: string): AsyncIterable<Examined> => this.values(space, { from });
+    // Only instances with an index need more than the checksum.
+    const values = (space: Space, from: string): AsyncIterable<Examined> =>
+      space === 'instance' && isIndexed ? this.values(space, { from }) : this.summed(space, from);
     this.examination = new Examination(values, isIndexed, () => this.last);
     return this.examination;
+  }
+
+  private async *summed(space: Space, from: string): AsyncGenerator<Examined> {
+    if (this.disk.scanSums === undefined) yield* this.values(space, { from });
+    else
+      for await (const [key, [size, sum]] of this.disk.scanSums(space, from)) {
+        if (sum === null) throw notWritten({ space, key });
+        yield { key, size, sum };
+      }
   }
 
   /**
@@ -141,9 +157,9 @@ export class CheckedBytes implements OrderedBytes {
     for (const change of counted) this.examination?.changed(change);
   }
 
-  private async *values(space: Space, range?: Range): AsyncGenerator<Examined> {
+  private async *values(space: Space, range?: Range): AsyncGenerator<Examined & { value: Uint8Array }> {
     for await (const [key, bytes] of this.disk.scan(space, range))
-      yield { key, ...this.opened(space, key, bytes) };
+      yield { key, size: bytes.length, ...this.opened(space, key, bytes) };
   }
 
   async *scan(space: Space, range?: Range): AsyncIterable<readonly [string, Uint8Array]> {

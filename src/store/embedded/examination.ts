@@ -16,8 +16,11 @@ const INSTANCES = EXAMINED.indexOf('instance');
 /** A value, as it is stored now. */
 export interface Examined {
   readonly key: string;
-  readonly value: Uint8Array;
+  /** In bytes. */
+  readonly size: number;
   readonly sum: number;
+  /** Only of instances that have an index. */
+  readonly value?: Uint8Array;
 }
 
 /** A change with the checksums of the value before and after it; undefined for none. */
@@ -72,10 +75,10 @@ export class Examination {
     const space = EXAMINED[this.space];
     if (space === undefined) return true;
     let [count, size, until] = [0, 0, ticks() + LONGEST];
-    for await (const { key, value, sum } of this.values(space, this.from)) {
+    for await (const { key, value, size: bytes, sum } of this.values(space, this.from)) {
       this.add(space, key, value, sum);
       this.from = `${key}\0`;
-      size += value.length;
+      size += bytes;
       if (++count >= PART.values || size >= PART.bytes) return false;
       if (ticks() >= until) {
         await setImmediate();
@@ -89,9 +92,9 @@ export class Examination {
     return true;
   }
 
-  private add(space: Space, key: string, value: Uint8Array, sum: number): void {
+  private add(space: Space, key: string, value: Uint8Array | undefined, sum: number): void {
     // First what can fail: a part that is tried again must not count a value twice.
-    const entries = space === 'instance' && this.isIndexed ? entriesIn(key, value) : [];
+    const entries = space === 'instance' && value !== undefined ? entriesIn(key, value) : [];
     this.all.change(undefined, sum);
     if (space === 'index') this.entries.change(undefined, sum);
     for (const entry of entries) this.wanted.change(undefined, seal(placeOf('index', entry), NO_BYTES).sum);

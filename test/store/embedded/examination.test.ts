@@ -9,7 +9,7 @@ test('a part of an examination lets others go on, though its values are all ther
   async function* values(): AsyncGenerator<Examined> {
     for (let at = 0; at < 100; at++) {
       now += 2;
-      yield { key: `k${at}`.padStart(4, '0'), value: new Uint8Array(1), sum: 1 };
+      yield { key: `k${at}`.padStart(4, '0'), size: 1, sum: 1 };
     }
   }
   let [rounds, isOver] = [0, false];
@@ -25,7 +25,7 @@ test('a part of an examination lets others go on, though its values are all ther
 
 test('a value that is no instance is damage, with its name', async () => {
   async function* values(space: string): AsyncGenerator<Examined> {
-    if (space === 'instance') yield { key: 'i', value: new Uint8Array(9), sum: 1 };
+    if (space === 'instance') yield { key: 'i', size: 9, value: new Uint8Array(9), sum: 1 };
   }
   const examination = new Examination(values, true, () => NO_COMMIT);
   const all = async (): Promise<void> => {

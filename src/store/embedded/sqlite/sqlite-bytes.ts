@@ -2,7 +2,7 @@ import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { endOf, SPACES, type Change, type CountedPart, type Merged, type MergeOptions } from '../bytes.js';
 import type { OrderedBytes, Range, Space, Way } from '../bytes.js';
-import type { Summing } from '../checked-bytes.js';
+import type { Summed, Summing } from '../checked-bytes.js';
 import { loadOptional } from '../../optional-package.js';
 import { openingFailed, readingFailed } from '../failure.js';
 import { privateFiles } from '../private-folder.js';
@@ -21,9 +21,9 @@ const PACKAGE = { name: 'libsql', version: 0.5, neededBy: 'A store in a folder' 
 /** Loads SQLite on demand. @throws BadInput `bad-configuration` when it cannot be loaded */
 export const loadSqlite = (): Promise<unknown> => loadOptional(PACKAGE, () => import('libsql'));
 
-type Row = readonly [key: string, value: Uint8Array];
-interface Page {
-  readonly rows: readonly Row[];
+type Row<Value> = readonly [key: string, value: Value];
+interface Page<Value> {
+  readonly rows: readonly Row<Value>[];
   readonly isLast: boolean;
 }
 
@@ -132,15 +132,20 @@ export class SqliteBytes implements OrderedBytes, Summing {
     await this.ask('write', rows);
   }
 
-  private async *rows(from: string, below: string, isReverse: boolean): AsyncGenerator<Row> {
+  private async *rows<Value = Uint8Array>(
+    from: string,
+    below: string,
+    isReverse: boolean,
+    next: 'next' | 'nextSums' = 'next',
+  ): AsyncGenerator<Row<Value>> {
     const id = ++this.scans;
-    let page: Page | undefined;
+    let page: Page<Value> | undefined;
     try {
-      page = await this.ask<Page>('scan', id, from, below, isReverse);
+      page = await this.ask<Page<Value>>('scan', next, id, from, below, isReverse);
       for (;;) {
         yield* page.rows;
         if (page.isLast) return;
-        page = await this.ask<Page>('next', id);
+        page = await this.ask<Page<Value>>('next', next, id);
       }
     } catch (cause) {
       throw readingFailed(cause);
@@ -156,6 +161,11 @@ export class SqliteBytes implements OrderedBytes, Summing {
     const end = below === undefined ? space + AFTER : keyOf(space, below);
     for await (const [key, bytes] of this.rows(keyOf(space, from), end, reverse))
       yield [key.slice(space.length + BETWEEN.length), bytes];
+  }
+
+  async *scanSums(space: Space, from: string): AsyncIterable<readonly [string, Summed]> {
+    const rows = this.rows<Summed>(keyOf(space, from), space + AFTER, false, 'nextSums');
+    for await (const [key, summed] of rows) yield [key.slice(space.length + BETWEEN.length), summed];
   }
 
   async *snapshot(): AsyncIterable<Change> {

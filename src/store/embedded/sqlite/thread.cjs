@@ -5,7 +5,7 @@
  * because a statement of libsql keeps the files and their lock until its thread ends, and because a flush of the disk
  * must not stop the event loop. A plain script, since a thread starts from a file in every build.
  */
-const { parentPort, workerData } = require('node:worker_threads');
+const { MessageChannel, parentPort, workerData } = require('node:worker_threads');
 const { pathToFileURL } = require('node:url');
 const { crc32 } = require('node:zlib');
 const { fewest, firstPart, largestFirst } = require('../merged.cjs');
@@ -50,6 +50,15 @@ function behind(beginning) {
 
 /** Several rows come with an ArrayBuffer for each value, a single row with a Buffer. */
 const whole = (value) => (value instanceof ArrayBuffer ? Buffer.from(value) : value);
+
+/** The checksum of a value: undefined if there is none, null if the value is not what was written. */
+function sumOf(key, value) {
+  if (value === undefined) return undefined;
+  const end = value.length - SUM;
+  if (end < 0) return null;
+  const sum = crc32(value.subarray(0, end), crc32(key));
+  return sum === value.readUInt32BE(end) ? sum : null;
+}
 
 function corrupt(message) {
   return Object.assign(new Error(message), { code: 'SQLITE_CORRUPT' });
@@ -182,12 +191,7 @@ class Store {
   sums(keys) {
     return keys.map((text) => {
       const key = Buffer.from(text);
-      const value = this.valueOf(key);
-      if (value === undefined) return undefined;
-      const end = value.length - SUM;
-      if (end < 0) return null;
-      const sum = crc32(value.subarray(0, end), crc32(key));
-      return sum === value.readUInt32BE(end) ? sum : null;
+      return sumOf(key, this.valueOf(key));
     });
   }
 
@@ -267,7 +271,6 @@ class Store {
 
   scan(id, from, below, isReverse) {
     this.scans.set(id, { from: Buffer.from(from), below: Buffer.from(below), isReverse, kept: new Map() });
-    return this.next(id);
   }
 
   /** The next rows of a scan, as they were when it began. */
@@ -292,6 +295,14 @@ class Store {
     else if (!isLast) page[1] = scan.from = Buffer.concat([end, Buffer.alloc(1)]);
     if (isLast) this.scans.delete(id);
     return { rows: asBegun(scan, found, page), isLast };
+  }
+
+  /** The same rows, with the size and the checksum of each value in its place. */
+  nextSums(id) {
+    const { rows, isLast } = this.next(id);
+    const summed = rows.map(([key, value]) => [key, [value.length, sumOf(Buffer.from(key), value)]]);
+    release(rows.map(([, value]) => value));
+    return { rows: summed, isLast };
   }
 
   drop(id) {
@@ -327,6 +338,29 @@ function asBegun({ isReverse, kept }, found, [from, below]) {
   return rows.map(({ key, value }) => [key.toString(), value]);
 }
 
+/** Values of at least so many bytes are handed over to the other thread; copying smaller ones costs less. */
+const LARGE = 16_384;
+
+/** The memory of large values, which nobody else uses. */
+const memoryOf = (values) =>
+  values
+    .filter(
+      (value) => Buffer.isBuffer(value) && value.length >= LARGE && value.length === value.buffer.byteLength,
+    )
+    .map(({ buffer }) => buffer);
+
+/** The memory of the large values of an answer. Nothing of it is kept here. */
+function handedOver(answer) {
+  const values = answer?.rows?.map(([, value]) => value) ?? answer;
+  return Array.isArray(values) ? memoryOf(values) : [];
+}
+
+const nowhere = new MessageChannel();
+nowhere.port2.close();
+nowhere.port1.unref();
+/** Frees memory at once. The thread's own heap hardly grows, so its garbage collector would leave it for long. */
+const release = (values) => nowhere.port1.postMessage(undefined, memoryOf(values));
+
 function run({ file }) {
   let store;
   const commands = {
@@ -337,14 +371,18 @@ function run({ file }) {
     merge: (...values) => store.merge(...values),
     count: (...values) => store.count(...values),
     write: (...values) => store.write(...values),
-    scan: (...values) => store.scan(...values),
-    next: (...values) => store.next(...values),
+    scan: (next, id, ...values) => {
+      store.scan(id, ...values);
+      return store[next](id);
+    },
+    next: (next, id) => store[next](id),
     drop: (...values) => store.drop(...values),
     close: () => store.close(),
   };
   parentPort.on('message', ({ id, command, values }) => {
     try {
-      parentPort.postMessage({ id, value: commands[command](...values) });
+      const value = commands[command](...values);
+      parentPort.postMessage({ id, value }, handedOver(value));
     } catch (error) {
       const { message, code, rawCode } = error;
       parentPort.postMessage({ id, error: { message, code, rawCode } });
