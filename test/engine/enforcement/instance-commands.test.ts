@@ -40,6 +40,23 @@ test('an event begins in the instance that an id or a query names, with the data
     });
 });
 
+test('an event begins by the model that the instance runs, and by the stored one if the instance keeps none', async () => {
+  const { guard, id } = await begun();
+  const { engine, model: models } = guard.as(ADMIN_USER);
+  const without = model([start(), task('t', { candidateUsers: 'ann' }), end()]);
+  await models.save('M', without, null);
+  expect(await engine.startEvent(id, 'late', {})).toMatchObject({ id });
+  await models.save('M', FIRST, null);
+  const other = (await guard.api.engine.start('M', {}, ann)).id;
+  const { guard: record } = await stored(guard, other);
+  const rev = record?.rev as number;
+  await guard.store.instances.update(other, rev, { source: null, guard: { ...record, rev: rev + 1 } });
+  await models.save('M', without, null);
+  expect(await refusal(engine.startEvent(other, 'late', {}))).toMatchObject({ code: 'bad-request' });
+  await models.save('M', FIRST, null);
+  expect(await engine.startEvent(other, 'late', {})).toMatchObject({ id: other });
+});
+
 test('who may migrate nothing is refused an upgrade, whether or not there is such a model', async () => {
   const { guard } = await begun();
   switches.off = 'instance:migrate';
