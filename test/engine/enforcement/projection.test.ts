@@ -55,6 +55,7 @@ test.each<[unknown, string]>([
   ['name', 'A projection must be a list of names, or an object of 0 and 1.'],
   [7, 'A projection must be a list of names, or an object of 0 and 1.'],
   [[7], 'A projection may only name plain fields.'],
+  [[['name']], 'A projection may only name plain fields.'],
   [['$name'], 'A projection may only name plain fields.'],
   [['a..b'], 'A projection may only name plain fields.'],
   [['a.'], 'A projection may only name plain fields.'],
