@@ -125,13 +125,15 @@ export class HiddenFields {
   cut<T extends InstanceRecord>(instance: T): T {
     const { data } = instance;
     if (typeof data !== 'object' || data === null) return instance;
-    if (!this.cuts.has(data))
-      this.cuts.set(
-        data,
-        this.hidesIn(instance) ? withoutLoops(this.whole(instance), instance.tokens) : data,
-      );
+    if (!this.cuts.has(data)) this.cuts.set(data, this.unlooped(instance, this.whole(instance)));
     const shown = this.cuts.get(data);
     return shown === data ? instance : { ...instance, data: shown };
+  }
+
+  /** A part of the data without the loops in it. All conditions are evaluated only where there are some. */
+  private unlooped(instance: InstanceRecord, value: unknown, path = ''): unknown {
+    const cut = withoutLoops(value, instance.tokens, path);
+    return cut !== value && this.hidesIn(instance) ? cut : value;
   }
 
   /** The data without what is hidden, with its loops. */
@@ -146,9 +148,9 @@ export class HiddenFields {
    * @param read returns the part of data
    */
   part(instance: InstanceRecord, path: string, read: (data: unknown) => unknown): unknown {
-    const { data, tokens } = instance;
-    if (typeof data !== 'object' || data === null || !this.hidesIn(instance)) return read(data);
-    return withoutLoops(read(this.whole(instance)), tokens, path);
+    const { data } = instance;
+    if (typeof data !== 'object' || data === null) return read(data);
+    return this.unlooped(instance, read(this.whole(instance)), path);
   }
 
   /** Another value with the data's fields, such as an item's output, without what is hidden in the instance's data. */

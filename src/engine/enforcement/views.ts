@@ -101,7 +101,7 @@ export function itemView(
   const state = taskState(item);
   // The names of extras come from the model: unlike an assignment, a copy of the object keeps each as a field.
   const view = added(copyOfFields((extras ?? {}) as Readonly<Record<string, unknown>>), item, ITEM_FIELDS);
-  if (shown.keys) added(view, item, ['itemKey']);
+  if (isNone(item.itemKey) || shown.showsKeys()) added(view, item, ['itemKey']);
   view.instanceId = instance.id;
   view.processName = instance.name ?? '';
   view.instanceVersion = instance.version;
@@ -182,7 +182,7 @@ export async function instanceView(
     ...instanceFields(call.shown(instance), readable, copy, withSource),
     items,
     ...(cut ? { itemsCut: true } : {}),
-    ...(readable ? { tokens: tokensOf(instance, call.hiddenFields?.hidesIn(instance) !== true) } : {}),
+    ...(readable ? { tokens: tokensOf(instance, dataVisibility(call, instance)) } : {}),
   };
   return view as unknown as InstanceView;
 }
@@ -219,9 +219,11 @@ export async function executionView(
   return result as unknown as ExecutionView;
 }
 
+const isNone = (key: unknown): boolean => key === undefined || key === null;
 const TOKEN_FIELDS = ['id', 'type', 'status', 'parentToken', 'startNodeId', 'currentNode'];
 
-const tokensOf = (instance: StoredInstance, keys: boolean): Data[] =>
-  ((instance.tokens ?? []) as Data[]).map((token) =>
-    added({}, token, keys ? [...TOKEN_FIELDS, 'itemsKey'] : TOKEN_FIELDS),
-  );
+function tokensOf(instance: StoredInstance, { showsKeys }: Pick<Visibility, 'showsKeys'>): Data[] {
+  const tokens = (instance.tokens ?? []) as Data[];
+  const withKeys = tokens.every(({ itemsKey }) => isNone(itemsKey)) || showsKeys();
+  return tokens.map((token) => added({}, token, withKeys ? [...TOKEN_FIELDS, 'itemsKey'] : TOKEN_FIELDS));
+}

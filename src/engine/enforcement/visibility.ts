@@ -10,7 +10,7 @@ export interface Visibility {
   readonly assignees: boolean;
   readonly userName: string;
   /** The keys of loops, which are elements of their collections. */
-  readonly keys: boolean;
+  showsKeys(): boolean;
   /** The part of the data at the item of a token. */
   partOf(tokenId: unknown): unknown;
   /** Removes the fields of the data that are hidden from the principal from a value that may repeat them. */
@@ -21,10 +21,10 @@ export interface Visibility {
 export function dataVisibility(
   call: Call,
   instance: StoredFields,
-): Pick<Visibility, 'keys' | 'partOf' | 'cut'> {
+): Pick<Visibility, 'showsKeys' | 'partOf' | 'cut'> {
   const hidden = call.hiddenFields;
   return {
-    keys: hidden?.hidesIn(instance) !== true,
+    showsKeys: () => hidden?.hidesIn(instance) !== true,
     partOf: (tokenId) => {
       const path = pathOfItem(instance, tokenId);
       const read = (data: unknown): unknown => dataAt(data, path);

@@ -54,7 +54,11 @@ describe('an instance', () => {
   });
 
   test('has what is hidden cut out of the variables of its items', async () => {
-    const hiddenFields = { cutValue: (_in: unknown, value: object) => ({ ...value, cut: true }) };
+    const hiddenFields = {
+      cutValue: (_in: unknown, value: object) => ({ ...value, cut: true }),
+      hidesIn: () => true,
+      part: () => ({}),
+    };
     const call = { ...caller(true), turns: new Turns(), hiddenFields } as unknown as Call;
     expect((await instanceView(call, TWO)).items[0]).toMatchObject({ vars: { secret: 1, cut: true } });
     expect((await instanceView(caller(true), TWO)).items[0]?.vars).toEqual({ secret: 1 });

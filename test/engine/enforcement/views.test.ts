@@ -8,7 +8,7 @@ const ALL: Visibility = {
   data: true,
   assignees: true,
   userName: 'zed',
-  keys: true,
+  showsKeys: () => true,
   partOf,
   cut: (value) => value,
 };
