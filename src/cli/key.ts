@@ -1,7 +1,7 @@
 import { wallClock } from '../core/clock.js';
 import { messageOf } from '../core/thrown.js';
 import { apiKeys, type ApiKey } from '../express/keys.js';
-import { keyFacts, revokedFacts } from '../express/key-facts.js';
+import { createdFacts, revokedFacts } from '../express/key-facts.js';
 import type { ActsFor, NewKey } from '../express/key-input.js';
 import { dayOf } from './day.js';
 import { NotDone, UsageError } from './io.js';
@@ -57,7 +57,7 @@ export const createKey: Run = (args, io) => {
   return withStore(values, io, async (store) => {
     const keys = apiKeys(store, { env: {} });
     const { text, key } = await keys.create(given[0] as string, options);
-    await record(store, 'create key', key.name, { after: keyFacts(key) });
+    await record(store, 'create key', key.name, createdFacts(key));
     if (forAdministrators !== undefined)
       io.err('This key acts for administrators: its holder can do everything.');
     else if (forDesigners !== undefined)

@@ -88,7 +88,13 @@ export const importModels: Run = async (args, io) => {
       const { file, name } = model;
       try {
         const { done, warnings } = await importOne(store, model, { owner, replace });
-        if (done !== 'unchanged') await record(store, 'import model', checkModelName(name));
+        if (done !== 'unchanged')
+          await record(
+            store,
+            'import model',
+            checkModelName(name),
+            owner === null ? {} : { tenantId: owner },
+          );
         io.out(`${done}  ${checkModelName(name)}`);
         for (const { element, found, means } of warnings) io.err(`${file}: ${element}: ${found}. ${means}`);
       } catch (error) {

@@ -151,6 +151,7 @@ const noting =
     const { tenantId, version, changes } = made;
     tell([made], io, json);
     await record(store, 'policies', String(version), {
+      ...(tenantId !== null && { tenantId }),
       after: { version, count: changes.length, ...(tenantId !== null && { tenant: tenantId }) },
     });
   };

@@ -12,12 +12,15 @@ export function account(): string {
   }
 }
 
-/** Records actions of the command line in the audit trail, with the account of the machine. */
+/**
+ * Records actions of the command line in the audit trail, with the account of the machine.
+ * @param change also the tenant of what was changed, whose administrators see the entry
+ */
 export async function record(
   store: Store,
   what: string,
   id: string,
-  change: Pick<AuditEntry, 'before' | 'after' | 'count'> = {},
+  change: Pick<AuditEntry, 'before' | 'after' | 'count' | 'tenantId'> = {},
 ): Promise<void> {
   await store.audit.append([
     {

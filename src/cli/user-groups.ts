@@ -1,5 +1,5 @@
 import { userDirectory } from '../engine/users/directory.js';
-import { accessFacts } from '../engine/users/access-facts.js';
+import { accessFacts, tenantOfUser } from '../engine/users/access-facts.js';
 import { checkUser, checkUserName } from '../engine/users/user-input.js';
 import { ADMIN, normaliseName, SYSTEM } from '../core/principal.js';
 import { UsageError } from './io.js';
@@ -47,6 +47,7 @@ export const groupsOfUser: Run = (args, io) => {
       }
       const { disabled } = before;
       await record(store, 'set groups', name, {
+        ...tenantOfUser(before),
         before: accessFacts(before),
         after: accessFacts({ ...after, disabled }),
       });

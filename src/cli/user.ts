@@ -1,6 +1,6 @@
 import { ADMIN, SYSTEM } from '../core/principal.js';
 import { userDirectory, type UserDirectory } from '../engine/users/directory.js';
-import { accessFacts } from '../engine/users/access-facts.js';
+import { accessFacts, tenantOfUser } from '../engine/users/access-facts.js';
 import { checkUser, checkUserName } from '../engine/users/user-input.js';
 import { UsageError } from './io.js';
 import { leavingSomebody, type Leaving } from './last-manager.js';
@@ -49,7 +49,10 @@ export const addUser: Run = async (args, io) => {
       io.err(`The user ${user.userName} exists already.`);
       return 1;
     }
-    await record(store, 'add user', user.userName, { after: accessFacts(user) });
+    await record(store, 'add user', user.userName, {
+      ...tenantOfUser(user),
+      after: accessFacts(user),
+    });
     io.out(`Added ${user.userName}.`);
     if (!(await hasAdministrator(directory, user.tenantId ?? null)))
       io.err(`There is no administrator yet: bpmn-guard user groups ${user.userName} --add ADMIN makes one.`);
@@ -76,7 +79,7 @@ function change(
     }
     const after = await directory.find(name);
     await record(store, what, name, {
-      ...(before === undefined ? {} : { before: accessFacts(before) }),
+      ...(before === undefined ? {} : { ...tenantOfUser(before), before: accessFacts(before) }),
       ...(after === undefined ? {} : { after: accessFacts(after) }),
     });
     io.out(`${done} ${name}; running processes see it within 5 s.`);

@@ -2,6 +2,7 @@ import { withoutAttempts } from '../engine/execution/attempts-left.js';
 import { changeGuard } from '../engine/execution/change-guard.js';
 import { retryStart, startOfId } from '../engine/execution/held-starts.js';
 import { terminate } from '../engine/execution/terminate.js';
+import { LARGE_FIELDS } from '../store/query/large-fields.js';
 import { heldOf, heldPage, heldStartOf } from '../engine/enforcement/held-work.js';
 import type { HeldWork } from '../engine/contract/api-types.js';
 import type { Run } from './maintenance.js';
@@ -9,6 +10,9 @@ import { readArguments } from './options.js';
 import { record } from './record.js';
 import { withStore } from './store.js';
 import { minute, table } from './table.js';
+
+const ofTenant = (tenantId: string | null | undefined): { readonly tenantId?: string } =>
+  typeof tenantId === 'string' ? { tenantId } : {};
 
 /** Instances and starts that are read at once. */
 const PAGE = 1000;
@@ -54,11 +58,12 @@ export const retryWork: Run = (args, io) => {
         io.err('No starts by this timer are held.');
         return 1;
       }
-      await record(store, 'retry work', id);
+      await record(store, 'retry work', id, ofTenant(start.owner));
       io.out('The timer starts the model again, from its next time on.');
       return 0;
     }
-    if ((await store.instances.load(id))?.guard?.held !== true) {
+    const instance = await store.instances.load(id);
+    if (instance?.guard?.held !== true) {
       io.err(`Instance ${id} has no held work.`);
       return 1;
     }
@@ -66,7 +71,7 @@ export const retryWork: Run = (args, io) => {
       ...guard,
       attempts: withoutAttempts(attempts, (_key, { held }) => held === true),
     }));
-    await record(store, 'retry work', id);
+    await record(store, 'retry work', id, ofTenant(instance.tenantId));
     io.out('It begins again when the application starts, or within two minutes if it is running.');
     return 0;
   });
@@ -77,12 +82,13 @@ export const stopWork: Run = (args, io) => {
   const { values, given } = readArguments(args, ['instance'], {});
   const id = given[0] as string;
   return withStore(values, io, async (store) => {
+    const instance = await store.instances.load(id, LARGE_FIELDS);
     const ended = await terminate(store.instances, id);
     if (ended.length === 0) {
       io.err(`No instance ${id} is running.`);
       return 1;
     }
-    await record(store, 'stop instance', id);
+    await record(store, 'stop instance', id, ofTenant(instance?.tenantId));
     io.out(`Stopped: ${ended.join(', ')}`);
     return 0;
   });

@@ -13,7 +13,9 @@ import type { Serving } from './execution/serving.js';
 import { mapApi } from './enforcement/api-members.js';
 import { bindApi } from './enforcement/bind-api.js';
 import { personRules } from './policies/person-rules.js';
+import { isOutage } from './execution/transient.js';
 import type { Flags } from './contract/environment.js';
+import type { CallerFacts } from './contract/identity-types.js';
 import type { GuardApi, Identity } from './contract/types.js';
 
 /** The API with the principal as the ambient one of each call, so that records of the call name it too. */
@@ -52,6 +54,23 @@ export function createIdentity(
     if (call.scope(operation, facts).kind === 'nothing')
       throw new AccessDenied('forbidden', `You may not do this (${operation}).`);
   }
+
+  /** @param userName whose tenant it is, if none is given */
+  const origin = (
+    userName: string | undefined,
+    from: CallerFacts | null | undefined,
+    error?: unknown,
+  ): Origin => {
+    const { tenantId, ...known } = from ?? {};
+    return {
+      ...known,
+      tenant: async () => {
+        if (tenantId !== undefined) return tenantId ?? undefined;
+        // The directory has just failed.
+        return isOutage(error) ? undefined : principals.tenantOf(userName);
+      },
+    };
+  };
 
   return Object.freeze({
     hasDirectory: principals.hasDirectory,
@@ -125,16 +144,16 @@ export function createIdentity(
         throw error;
       }
     },
-    refused: (name: string | undefined, target: Target, error: unknown, from?: Origin) =>
-      audit.refusedAtDoor(name, target, error, from),
-    session: (event: 'login' | 'logout', userName: string, from: Origin = {}) =>
-      audit.session(event, userName, from),
+    refused: (name: string | undefined, target: Target, error: unknown, from?: CallerFacts) =>
+      audit.refusedAtDoor(name, target, error, origin(from?.onBehalfOf ?? name, from, error)),
+    session: (event: 'login' | 'logout', userName: string, from?: CallerFacts) =>
+      audit.session(event, userName, origin(userName, from)),
     refusedLogin: (error: unknown, { userName, address }: { userName?: string; address?: string } = {}) =>
       audit.refusedAtDoor(
         undefined,
         { kind: 'system', name: 'session', ...(userName === undefined ? {} : { id: userName }) },
         error,
-        { operation: 'login', ...(address === undefined ? {} : { address }) },
+        { operation: 'login', ...origin(userName, address === undefined ? {} : { address }, error) },
       ),
   } satisfies Identity);
 }

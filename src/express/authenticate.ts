@@ -80,10 +80,11 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
   const challenge = ways.map((way) => way.challenge).join(', ');
 
   async function refused(req: HttpRequest, way: string, thrown: unknown): Promise<never> {
-    const { error, shown, onBehalfOf } = unwrap(thrown);
+    const { error, shown, onBehalfOf, tenantId } = unwrap(thrown);
     const recorded = identity.refused(shown, { kind: 'system', name: way }, error, {
       ...addressOf(req),
       ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+      ...(tenantId === undefined ? {} : { tenantId }),
     });
     // Do not wait again for a store that has just failed.
     if (!(error instanceof CouldNotTell)) await recorded;
@@ -106,7 +107,8 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
       assertOwnOrigin(req, { origins });
       return caller;
     } catch (error) {
-      return refused(req, way, new Refused(error, caller.principal.userName));
+      const { userName, tenantId = null } = caller.principal;
+      return refused(req, way, new Refused(error, userName, undefined, tenantId));
     }
   }
 

@@ -35,6 +35,8 @@ export class Refused extends Error {
     readonly error: unknown,
     readonly shown: string | undefined,
     readonly onBehalfOf?: string,
+    /** Null: none; undefined: that of the user. */
+    readonly tenantId?: string | null,
   ) {
     super('refused');
   }
@@ -98,7 +100,7 @@ export function keyWay(identity: Identity, keys: ApiKeys, limit?: number): Way {
         claimed = claim.userName;
         return { principal: await actFor(identity, key, claim), actor: self.userName, key: self.userName };
       } catch (error) {
-        throw new Refused(error, self.userName, claimed);
+        throw new Refused(error, self.userName, claimed, key.tenantId);
       }
     },
   } satisfies Way);

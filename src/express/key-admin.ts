@@ -3,7 +3,7 @@ import { AccessDenied, BadInput } from '../core/errors.js';
 import type { SecureUser, UserInfo } from '../core/principal.js';
 import type { Guard } from '../engine/contract/types.js';
 import { KEY_OPTIONS, type NewKey } from './key-input.js';
-import { keyFacts, revokedFacts } from './key-facts.js';
+import { createdFacts, revokedFacts } from './key-facts.js';
 import type { ApiKey, ApiKeys } from './keys.js';
 
 /**
@@ -80,7 +80,7 @@ export function keyAdmin(guard: Pick<Guard, 'identity'>, keys: ApiKeys): KeyAdmi
         if (bound.dangerouslyActsForAdministrators !== undefined && !principal.isSystem())
           throw new AccessDenied('forbidden', 'You may not make keys that act for administrators.');
         const made = await keys.create(name, bound);
-        changed({ after: keyFacts(made.key) });
+        changed(createdFacts(made.key));
         return made;
       }),
 

@@ -1,10 +1,11 @@
 import { REASONS } from './key-input.js';
+import type { AuditEntry } from '../store/port.js';
 import type { ApiKey } from './keys.js';
 
 type Facts = Readonly<Record<string, unknown>>;
 
 /** The audit facts of a key that was created or revoked: everything that decides about access, never its text. */
-export function keyFacts(key: ApiKey): Facts {
+function keyFacts(key: ApiKey): Facts {
   const { id, actsFor, groups, tenantId, expires, revoked } = key;
   return {
     id,
@@ -18,11 +19,20 @@ export function keyFacts(key: ApiKey): Facts {
   };
 }
 
-/** The keys that were revoked, before and after. */
+type Change = Pick<AuditEntry, 'after' | 'tenantId'>;
+
+/** The tenant whose administrators see what happens to a key. */
+const tenantOf = ({ tenantId }: Pick<ApiKey, 'tenantId'>): Pick<Change, 'tenantId'> =>
+  typeof tenantId === 'string' ? { tenantId } : {};
+
+/** A key that was created. */
+export const createdFacts = (key: ApiKey): Change => ({ ...tenantOf(key), after: keyFacts(key) });
+
+/** The keys that were revoked, all of one tenant, before and after. */
 export function revokedFacts(
   before: readonly ApiKey[],
   after: readonly ApiKey[],
-): { readonly before: Facts; readonly after: Facts } {
+): Change & { readonly before: Facts } {
   const ended = after.filter(
     (key) =>
       key.revoked !== undefined && before.some(({ id, revoked }) => id === key.id && revoked === undefined),
@@ -32,5 +42,5 @@ export function revokedFacts(
     const [first, ...more] = keys.map(keyFacts);
     return first === undefined || more.length > 0 ? { keys: keys.map(keyFacts) } : first;
   };
-  return { before: told(were), after: told(ended) };
+  return { ...tenantOf(ended[0] ?? {}), before: told(were), after: told(ended) };
 }

@@ -263,6 +263,21 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     expect([mine?.userName, mine?.onBehalfOf ?? null]).toEqual(['alice', null]);
   });
 
+  test('a refusal is for the administrators of the tenant of the key; of any tenant, of the claimed user', async () => {
+    const tenantOf = async (tenantId: string | null | undefined, userId: string): Promise<string | null> => {
+      const name = `door-${tenantId ?? String(tenantId)}`;
+      const bound = tenantId === undefined ? {} : { tenantId };
+      const { text } = await stage.keys.create(name, { ...bound, actsFor: { users: ['alice'] } });
+      expect((await me({ 'x-api-key': text }, { userId })).status).toBe(403);
+      const [entry] = await stage.audit();
+      expect(entry).toMatchObject({ userName: `key:${name}`, onBehalfOf: userId, answer: 'refused' });
+      return entry?.tenantId ?? null;
+    };
+    expect(await tenantOf('acme', 'bob')).toBe('acme');
+    expect(await tenantOf(null, 'acme-user')).toBeNull();
+    expect(await tenantOf(undefined, 'acme-user')).toBe('acme');
+  });
+
   test('a refusal is recorded with its authentication method, key and claimed user', async () => {
     await me({ 'x-api-key': API_KEY }, { userId: 'root' });
     const [entry] = await stage.audit();

@@ -1,5 +1,5 @@
 import { apiKeys, openStore } from 'bpmn-guard';
-import { keyFacts } from '../../src/express/key-facts.js';
+import { createdFacts } from '../../src/express/key-facts.js';
 
 test('the facts of a key name all that it was made with', async () => {
   const store = await openStore({ memory: true });
@@ -15,7 +15,7 @@ test('the facts of a key name all that it was made with', async () => {
     { dangerouslyActsForAdministrators: 'they administer', dangerouslyActsForDesigners: 'they deploy' },
   ]) {
     const { key } = await keys.create(`ci-${Object.keys(reasons).length}`, { ...options, ...reasons });
-    expect(keyFacts(key)).toMatchObject({ ...options, ...reasons });
+    expect(createdFacts(key).after).toMatchObject({ ...options, ...reasons });
   }
   await store.close();
 });

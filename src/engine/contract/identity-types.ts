@@ -43,6 +43,12 @@ export interface PersonRules {
   assertMayChangeOwnPassword(by: SecureUser): Promise<void>;
 }
 
+/** What is known of a caller besides the name, for the audit trail. */
+export interface CallerFacts extends Pick<AuditEntry, 'address' | 'onBehalfOf'> {
+  /** Whose administrators see the entry. Null: none; missing: that of the user in the directory. */
+  readonly tenantId?: string | null | undefined;
+}
+
 /**
  * The interface of a guard for outer enforcement points: `authenticate`, `requirePrivilege` and `requireRight` are
  * built on it. Its callers must have authenticated the user.
@@ -105,7 +111,8 @@ export interface Identity {
   decide(principal: SecureUser, operation: Operation, resource?: Resource): Promise<void>;
   /**
    * Does work for a user and records the outcome, done or refused. `what` is an operation or another name.
-   * `changes` returns the facts that decided about access before and after, for the record.
+   * `changes` takes the facts that decided about access before and after, for the record, and the tenant of what was
+   * changed, if it is not that of the user.
    */
   call<T>(
     user: UserInfo | undefined,
@@ -113,7 +120,7 @@ export interface Identity {
     target: AuditEntry['resource'],
     work: (
       principal: SecureUser,
-      changes: (change: Pick<AuditEntry, 'before' | 'after'>) => void,
+      changes: (change: Pick<AuditEntry, 'before' | 'after' | 'tenantId'>) => void,
     ) => Promise<T>,
   ): Promise<T>;
   /**
@@ -124,17 +131,13 @@ export interface Identity {
     name: string | undefined,
     target: AuditEntry['resource'],
     error: unknown,
-    from?: Pick<AuditEntry, 'address' | 'onBehalfOf'>,
+    from?: CallerFacts,
   ): Promise<void>;
   /**
    * Records a login or logout, for applications that keep sessions.
    * @example await guard.identity.session('login', user.userName, { address: req.ip });
    */
-  session(
-    event: 'login' | 'logout',
-    userName: string,
-    from?: Pick<AuditEntry, 'address' | 'tenantId'>,
-  ): Promise<void>;
+  session(event: 'login' | 'logout', userName: string, from?: Omit<CallerFacts, 'onBehalfOf'>): Promise<void>;
   /**
    * Records a failed login: 60 per minute and error code; the rest are counted.
    * @param error the reason: `AccessDenied` for a wrong password, CouldNotTell for a store that did not answer

@@ -13,10 +13,16 @@ import { summary, type Decision } from '../../core/decision/decision.js';
 /** The ids of the resource in an entry; never its data. */
 export type Target = AuditEntry['resource'];
 
-/** The facts that decide about access, before and after a change, and what was overridden by it. */
-export type Change = Pick<AuditEntry, 'before' | 'after' | 'overrides'>;
+/**
+ * The facts that decide about access, before and after a change, and what was overridden by it. `tenantId` is that of
+ * what was changed; missing: that of the caller.
+ */
+export type Change = Pick<AuditEntry, 'before' | 'after' | 'overrides' | 'tenantId'>;
 /** Facts about the caller other than the name. */
-export type Origin = Pick<AuditEntry, 'address' | 'onBehalfOf' | 'tenantId'>;
+export type Origin = Pick<AuditEntry, 'address' | 'onBehalfOf'> & {
+  /** Asked only if an entry is written. */
+  readonly tenant?: () => Promise<string | undefined>;
+};
 
 const answerOf = (code: string): AuditEntry['answer'] =>
   Object.hasOwn(ERROR_CODES, code) && ERROR_CODES[code as ErrorCode].status < 500 ? 'refused' : 'failed';
@@ -123,24 +129,28 @@ export class Audit {
    * Records a caller who could not be authenticated. For callers who have shown nothing known, only a limited
    * number is recorded per minute; the rest are counted by kind.
    */
-  refusedAtDoor(
+  async refusedAtDoor(
     shown: string | undefined,
     resource: Target,
     error: unknown,
-    { operation = 'authenticate', ...from }: Origin & { readonly operation?: string } = {},
+    { operation = 'authenticate', tenant, ...from }: Origin & { readonly operation?: string } = {},
   ): Promise<void> {
     const reason = isGuardError(error) ? error.code : 'failed';
     const kind = { operation, name: resource.name ?? '', reason };
-    if (shown === undefined && !this.tally.admits(kind)) return Promise.resolve();
+    if (shown === undefined && !this.tally.admits(kind)) return;
+    const tenantId = await tenant?.();
+    const facts = { ...from, ...(tenantId === undefined ? {} : { tenantId }) };
     return this.record([
-      { userName: shown ?? null, ...from, operation, resource, answer: answerOf(reason), reason },
+      { userName: shown ?? null, ...facts, operation, resource, answer: answerOf(reason), reason },
     ]);
   }
 
   /** Records a login or logout. */
-  session(operation: 'login' | 'logout', userName: string, from: Origin): Promise<void> {
+  async session(operation: 'login' | 'logout', userName: string, { tenant, ...from }: Origin): Promise<void> {
     const resource = { kind: 'system', name: 'session' };
-    return this.record([{ userName, ...from, operation, resource, answer: 'allowed', reason: operation }]);
+    const tenantId = await tenant?.();
+    const facts = { ...from, ...(tenantId === undefined ? {} : { tenantId }) };
+    return this.record([{ userName, ...facts, operation, resource, answer: 'allowed', reason: operation }]);
   }
 
   /** Records counts that are not yet recorded; to be called before the store is closed. */

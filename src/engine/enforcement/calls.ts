@@ -166,9 +166,13 @@ export class Calls {
         return await this.principals.of(user);
       } catch (error) {
         const name = propertyOf(user, 'userName');
-        const id = typeof name === 'string' ? { id: name.slice(0, LONGEST_ID) } : {};
-        const recorded = this.audit.refusedAtDoor(undefined, { kind: 'system', name: 'runAs', ...id }, error);
-        if (!isOutage(error)) await recorded;
+        const id: { id?: string } = typeof name === 'string' ? { id: name.slice(0, LONGEST_ID) } : {};
+        const isOut = isOutage(error);
+        const tenant = async (): Promise<string | undefined> =>
+          isOut ? undefined : this.principals.tenantOf(id.id);
+        const target = { kind: 'system', name: 'runAs', ...id };
+        const recorded = this.audit.refusedAtDoor(undefined, target, error, { tenant });
+        if (!isOut) await recorded;
         throw error;
       }
     });

@@ -214,6 +214,14 @@ export class Principals {
     return principal.userName === name ? principal : undefined;
   }
 
+  /** The tenant of a user, also a disabled one, for the audit trail; undefined: none, or not known. Never rejects. */
+  async tenantOf(userName: string | undefined): Promise<string | undefined> {
+    const name = normaliseName(userName);
+    if (this.directory === undefined || name === undefined || isReserved(name)) return undefined;
+    const found = this.cache.get(name) ?? (await this.look(this.directory, name).catch(() => undefined));
+    return (found?.userName ?? name) === name ? normaliseName(found?.tenantId) : undefined;
+  }
+
   /** Whether the group has a member in that tenant; false if the directory cannot tell. @throws CouldNotTell */
   async hasMembers(group: string, tenantId: string | null): Promise<boolean> {
     const { directory } = this;

@@ -1,6 +1,10 @@
 import type { UserInfo } from '../../core/principal.js';
 import { rightsIn } from '../../core/rights.js';
 
+/** The tenant whose administrators see what happens to a user. */
+export const tenantOfUser = ({ tenantId }: UserInfo): { readonly tenantId?: string } =>
+  typeof tenantId === 'string' ? { tenantId } : {};
+
 type Facts = Readonly<Record<string, unknown>>;
 
 /**

@@ -11,7 +11,7 @@ import type { SecureUser, UserInfo } from '../../core/principal.js';
 import type { DirectoryUser, UserChange, UserDirectory } from './directory.js';
 import type { Guard } from '../contract/types.js';
 import { crossesTenants } from '../policy-book/giving-to-persons.js';
-import { accessFacts } from './access-facts.js';
+import { accessFacts, tenantOfUser } from './access-facts.js';
 import { checkNewUser, checkUser, checkUserName } from './user-input.js';
 
 type Changes = Parameters<Parameters<Guard['identity']['call']>[3]>[1];
@@ -141,7 +141,11 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
         };
         if (!(await directory.change(before.userName, checked as UserChange, seen ?? before)))
           throw notFound('user');
-        changed({ before: accessFacts(before), after: accessFacts({ ...after, disabled }) });
+        changed({
+          ...tenantOfUser(before),
+          before: accessFacts(before),
+          after: accessFacts({ ...after, disabled }),
+        });
       });
     });
 
@@ -172,7 +176,7 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
         };
         if (!(await directory.add(checked, password, confirm)))
           throw new Conflict('conflict', 'This user name is not available.');
-        changed({ after: accessFacts(checked) });
+        changed({ ...tenantOfUser(checked), after: accessFacts(checked) });
       }),
 
     disable: (userName, by) => change('disable user', userName, by, { disabled: true }),
@@ -187,7 +191,7 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
     setAttributes: (userName, attributes, by) => change('set attributes', userName, by, { attributes }),
 
     setPassword: (userName, password, by) =>
-      administer('set password', userName, by, async (principal) => {
+      administer('set password', userName, by, async (principal, changed) => {
         const user = await reach(principal, userName);
         await persons.assertMayChange(principal, undefined, user);
         // Hashing takes a while, during which the administrator may have lost the right.
@@ -198,6 +202,7 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
           await persons.assertMayChange(again, undefined, user);
         };
         if (!(await directory.setPassword(user.userName, password, user, confirm))) throw notFound('user');
+        changed(tenantOfUser(user));
       }),
 
     changeOwnPassword: (oldPassword, newPassword, by) =>
