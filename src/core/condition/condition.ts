@@ -86,6 +86,17 @@ export function referenceIn(condition: Condition): Reference | undefined {
   return isReference(operand) ? operand : undefined;
 }
 
+/** The fields that a condition compares, those of its references to the data included. */
+export function fieldsIn(condition: Condition): string[] {
+  if (condition.op === 'not') return fieldsIn(condition.of);
+  if ('of' in condition) return condition.of.flatMap(fieldsIn);
+  if (condition.op === 'some') return [condition.field, ...fieldsIn(condition.where)];
+  if (condition.op === 'cases')
+    return [condition.field, ...condition.cases.flatMap(({ when }) => fieldsIn(when))];
+  const reference = referenceIn(condition);
+  return reference?.ref === 'data' ? [condition.field, `instance.data.${reference.path}`] : [condition.field];
+}
+
 /** A reference that its creator cannot change afterwards. */
 const unchangeable = <V>(value: V): V =>
   isReference(value) && !Object.isFrozen(value)

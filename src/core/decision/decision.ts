@@ -23,6 +23,25 @@ export interface Decision {
   readonly couldNotTell?: string;
 }
 
+/** In place of rules that compare what is hidden from whoever reads the reasons. */
+export const ABOUT_HIDDEN = Object.freeze({
+  rule: 'hidden',
+  says: 'a rule that compares what is hidden from you',
+});
+const isAboutHidden = ({ says }: Reason): boolean => says === ABOUT_HIDDEN.says;
+
+/** Puts the rules about what is hidden together, so that none of them tells on which side of it a value is. */
+export function withHiddenTogether(reasons: readonly Reason[]): readonly Reason[] {
+  const together = new Map<string, Reason>();
+  for (const reason of reasons.filter(isAboutHidden)) {
+    const key = `${reason.policy} ${reason.effect}`;
+    const { holds } = together.get(key) ?? reason;
+    const areHeld = reason.effect === 'permits' ? holds || reason.holds : holds && reason.holds;
+    together.set(key, Object.freeze({ ...reason, holds: areHeld }));
+  }
+  return [...reasons.filter((reason) => !isAboutHidden(reason)), ...together.values()];
+}
+
 /** The decisive reasons in one line: the permits that held, or the obstacles. */
 export function summary(decision: Decision): string {
   if (decision.couldNotTell !== undefined) return decision.couldNotTell;

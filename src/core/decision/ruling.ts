@@ -1,7 +1,7 @@
 import { bind } from '../evaluation/bind.js';
 import { keyOf } from '../condition/key.js';
-import { isNothing, type Condition } from '../condition/condition.js';
-import type { Decision, Reason } from './decision.js';
+import { fieldsIn, isNothing, type Condition } from '../condition/condition.js';
+import { ABOUT_HIDDEN, withHiddenTogether, type Decision, type Reason } from './decision.js';
 import { CouldNotTell } from '../errors.js';
 import type { Operation } from '../operation.js';
 import { isAbsent, isMissing, type Part } from '../parts.js';
@@ -19,6 +19,9 @@ export interface Failure {
   readonly policy: string;
   readonly cause: unknown;
 }
+
+/** Whether a field that rules compare is hidden from whoever reads the reasons. */
+export type IsHidden = (field: string) => boolean;
 
 /** A rule, and what became of it. */
 interface Told {
@@ -87,15 +90,18 @@ export class Ruling {
     return this.rules.combined(resource, this.principal);
   }
 
-  /** Refused if the answer could not be told; never throws. */
-  decide(resource: Resource): Decision {
+  /**
+   * Refused if the answer could not be told; never throws.
+   * @param isHidden rules that compare such a field are put together in the reasons, without their words
+   */
+  decide(resource: Resource, isHidden?: IsHidden): Decision {
     const { operation, principal } = this;
     const of = (allowed: boolean, reasons: Reason[], couldNotTell?: string): Decision =>
       Object.freeze({
         allowed,
         operation,
         userName: principal.userName,
-        reasons: Object.freeze(reasons),
+        reasons: Object.freeze(isHidden === undefined ? reasons : withHiddenTogether(reasons)),
         ...(couldNotTell === undefined ? {} : { couldNotTell }),
       });
     if (this.failure !== undefined) {
@@ -107,7 +113,7 @@ export class Ruling {
         `could not tell: ${says}`,
       );
     }
-    const told = this.rules.relevant(resource).flatMap((one) => this.reasonsOf(one, resource));
+    const told = this.rules.relevant(resource).flatMap((one) => this.reasonsOf(one, resource, isHidden));
     const reasons = told.map(({ reason }) => reason);
     const held = (at: number): boolean => (reasons[at] as Reason).holds;
     const unknown = (at: number): boolean => (reasons[at] as Reason).effect === 'failed';
@@ -122,20 +128,24 @@ export class Ruling {
   }
 
   /** The rule; of one that puts many together, those that concern the resource. */
-  private reasonsOf(asked: AskedRule, resource: Resource): Told[] {
-    const reason = this.reasonOf(asked, resource);
+  private reasonsOf(asked: AskedRule, resource: Resource, isHidden?: IsHidden): Told[] {
+    const reason = this.reasonOf(asked, resource, isHidden);
     const { reasons } = asked.rule;
     if (reasons === undefined || asked.effect === 'permits' || reason.effect === 'failed')
       return [{ asked, reason }];
     const told = reasons(resource).map((rule): Told => {
       const one = this.rules.askedOf(asked, rule);
-      return { asked: one, reason: this.reasonOf(one, resource) };
+      return { asked: one, reason: this.reasonOf(one, resource, isHidden) };
     });
     // What it forbids stays forbidden, even if none of them says why.
     return reason.holds || told.some((one) => !one.reason.holds) ? told : [...told, { asked, reason }];
   }
 
-  private reasonOf({ policy, effect, rule, holds, parts }: AskedRule, resource: Resource): Reason {
+  private reasonOf(
+    { policy, effect, rule, holds, parts }: AskedRule,
+    resource: Resource,
+    isHidden?: IsHidden,
+  ): Reason {
     let absent = false;
     for (const part of parts) {
       if (isMissing(resource, part))
@@ -149,7 +159,11 @@ export class Ruling {
       absent ||= isAbsent(resource, part);
     }
     const answer = !absent && holds(resource, this.principal);
-    return Object.freeze({ policy, rule: rule.id, effect, holds: answer, says: rule.says });
+    const told =
+      isHidden !== undefined && fieldsIn(rule.when).some(isHidden)
+        ? ABOUT_HIDDEN
+        : { rule: rule.id, says: rule.says };
+    return Object.freeze({ policy, rule: told.rule, effect, holds: answer, says: told.says });
   }
 
   /**

@@ -18,32 +18,14 @@ import type { Hidden } from '../../store/query/hidden.js';
 import type { InForce } from '../policy-book/policy-book.js';
 import type { Incidents } from '../contract/incidents.js';
 import type { UnmarkedRules } from './unmarked-rules.js';
-import { hiddenParts, hiddenPeople } from './hidden-parts.js';
+import { NOTHING_AGAINST, restrictsIn, SWITCHED_OFF, type Against } from './reasons.js';
+import { hiddenParts, hiddenPeople, hiddenToRules } from './hidden-parts.js';
 
 /** Facts of an event that would start an instance. */
 export const STARTS: Facts = Object.freeze({ starts: true });
 
 /** Facts of a start whose data is not known yet. */
 export const ANY_DATA: Facts = Object.freeze({ anyData: true });
-
-/** The inputs of the rules, for decisions made while the rules are switched off. */
-const SWITCHED_OFF = Object.freeze({
-  policy: 'bypass',
-  rule: 'switched-off',
-  effect: 'permits',
-  holds: true,
-  says: 'the rules are switched off by REQUIRE_AUTHENTICATION or ENFORCE_SECURITY',
-} as const);
-
-/** What restricts a principal: the policies, their rules as `policy/rule`, and the rules in words. */
-export interface Against {
-  /** Something permits it, were it not for these. */
-  readonly permitted: boolean;
-  readonly policies: readonly string[];
-  readonly rules: readonly string[];
-  readonly says: readonly string[];
-}
-const NOTHING_AGAINST: Against = Object.freeze({ permitted: true, policies: [], rules: [], says: [] });
 
 /** What the calls of a guard share. */
 interface OfAllCalls {
@@ -122,9 +104,13 @@ export class Call {
     return false;
   }
 
-  /** The decision with its reasons. Always allowed while the rules are switched off. */
-  decide(operation: Operation, resource: Resource, facts?: Facts): Decision {
-    const decision = this.ruling(operation, facts).decide(resource);
+  /**
+   * The decision with its reasons. Always allowed while the rules are switched off.
+   * @param toPrincipal whether the reasons are for the principal, who may not learn what is hidden
+   */
+  decide(operation: Operation, resource: Resource, facts?: Facts, toPrincipal = false): Decision {
+    const isHidden = toPrincipal ? hiddenToRules(this.hiddenFields, resource.instance) : undefined;
+    const decision = this.ruling(operation, facts).decide(resource, isHidden);
     if (!this.calls.bypass) return decision;
     const { couldNotTell: _none, ...rest } = decision;
     const reasons = Object.freeze([SWITCHED_OFF, ...decision.reasons]);
@@ -140,9 +126,9 @@ export class Call {
     if (this.calls.bypass) return decision;
     if (!readable) throw notFound(OPERATIONS[operation].kind);
     this.assertTold(decision);
-    if (!decision.allowed)
-      throw new AccessDenied('forbidden', `You may not do this (${operation}): ${whyNot(decision)}.`);
-    return decision;
+    if (decision.allowed) return decision;
+    const why = whyNot(this.decide(operation, resource, facts, true));
+    throw new AccessDenied('forbidden', `You may not do this (${operation}): ${why}.`);
   }
 
   /**
@@ -152,8 +138,8 @@ export class Call {
    */
   against(operation: Operation, resource: Resource, facts?: Facts): Against {
     if (this.calls.bypass) return NOTHING_AGAINST;
-    const decision = this.ruling(operation, facts).decide(resource);
-    const reasons = decision.reasons.filter(({ effect, holds }) => effect === 'restricts' && !holds);
+    const decision = this.decide(operation, resource, facts);
+    const reasons = restrictsIn(decision);
     // A decision is refused as well where nothing permits it; here that must not hide a rule that could not be told.
     const failed = decision.reasons.find(({ effect }) => effect === 'failed');
     if (reasons.length === 0 && failed !== undefined)
@@ -162,7 +148,7 @@ export class Call {
       permitted: decision.reasons.some(({ effect, holds }) => effect === 'permits' && holds),
       policies: [...new Set(reasons.map(({ policy }) => policy))],
       rules: reasons.map(({ policy, rule }) => `${policy}/${rule}`),
-      says: reasons.map(({ says }) => says),
+      says: restrictsIn(this.decide(operation, resource, facts, true)).map(({ says }) => says),
     };
   }
 

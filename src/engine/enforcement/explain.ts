@@ -210,7 +210,8 @@ export async function explain(
   const facts = asked(operation, about);
   const found = await find(parts, call, operation, given);
   if (found?.readable !== true) throw notFound(OPERATIONS[operation].kind);
-  const decision = call.decide(operation, found.resource, facts ? { ...found.facts, ...facts } : found.facts);
+  const all = facts ? { ...found.facts, ...facts } : found.facts;
+  const decision = call.decide(operation, found.resource, all, true);
   if (decision.couldNotTell !== undefined) {
     call.recordUntold(decision);
     const failure = new CouldNotTell('could-not-tell', decision.couldNotTell);

@@ -1,5 +1,7 @@
 import { eq, EVERYTHING, NOTHING, or, type Condition } from '../../core/condition/condition.js';
+import type { IsHidden } from '../../core/decision/ruling.js';
 import type { HiddenFields } from '../../core/fields/hidden-fields.js';
+import type { InstanceRecord } from '../../core/resource.js';
 import type { Scope } from '../../core/decision/scope.js';
 import type { Hidden } from '../../store/query/hidden.js';
 
@@ -33,5 +35,25 @@ export function hiddenParts(
   return {
     shows: (on, field) =>
       on === 'row' ? fields?.shows(field) : field === 'itemKey' ? fields?.showsAll() : people?.(field),
+  };
+}
+
+const DATA = 'instance.data.';
+
+/** Whether a field that rules compare is hidden in the instance; undefined if nothing is hidden there. */
+export function hiddenToRules(
+  fields: HiddenFields | undefined,
+  instance: InstanceRecord | undefined,
+): IsHidden | undefined {
+  if (fields === undefined || instance === undefined || !fields.hidesIn(instance)) return undefined;
+  const known = new Map<string, boolean>();
+  return (field) => {
+    let isHidden = known.get(field);
+    if (isHidden === undefined) {
+      const path = field.startsWith(DATA) ? field.slice(DATA.length) : undefined;
+      isHidden = path !== undefined && fields.hiddenIn(instance, [path]) !== undefined;
+      known.set(field, isHidden);
+    }
+    return isHidden;
   };
 }

@@ -88,6 +88,9 @@ export async function assertTarget(
   return { overridden, labels: withHolder(stay, grid.labelsWonBy(target, asTheirs), name) };
 }
 
+/** In place of the reasons, where something is hidden from the caller. */
+const NOT_TOLD = 'a rule is against it, which may compare what is hidden from you';
+
 /** What stands against giving a task to a user, and the task and its reservations as they would then be. */
 function standing(call: Call, target: SecureUser, resource: Task, owner?: string): Standing {
   const { duties, grid } = call.inForce;
@@ -97,7 +100,9 @@ function standing(call: Call, target: SecureUser, resource: Task, owner?: string
   const then = withAssignee(instance, item.id, name, { ...(owner !== undefined && { owner }), labels: stay });
   const asTheirs = { instance: then, item: then.items?.find(({ id }) => id === item.id) ?? item };
   const against = [...duties.against(target, 'task:take', resource), ...grid.against(target, asTheirs)];
-  return { against: [...new Set(against)], asTheirs, stay };
+  // The rules of others may compare what this caller must not learn.
+  const told = call.hiddenFields?.hidesIn(instance) === true && against.length > 0 ? [NOT_TOLD] : against;
+  return { against: [...new Set(told)], asTheirs, stay };
 }
 
 /**

@@ -32,7 +32,7 @@ test('the user is filled in where a member takes it, whether or not the argument
   expect(await tasks.count()).toEqual([undefined, ANN]);
   expect(await tasks.assign('t', 'bob')).toEqual(['t', 'bob', ANN]);
   expect(await tasks.assign('t', 'bob', ann)).toEqual(['t', 'bob', ANN]);
-  expect(await work.list()).toEqual([ANN]);
+  expect(await work.list()).toEqual([undefined, ANN]);
   expect(await model.save('M', 'source')).toEqual(['M', 'source', undefined, ANN]);
   expect(await policies.securityRoles.list()).toEqual([ANN]);
 });

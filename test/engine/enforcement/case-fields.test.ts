@@ -1,4 +1,4 @@
-import type { Guard, Policy } from 'bpmn-guard';
+import type { Guard, Policy, SecureUser } from 'bpmn-guard';
 import { parseCondition } from 'bpmn-guard';
 import { caseModel } from '../../support/case-models.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
@@ -47,6 +47,33 @@ onStores('fields for some roles only', (kind) => {
     expect((await guard.api.engine.get({ id }, own)).data).toEqual({ pay: whole, x: 1 });
     await guard.as(ADMIN_USER).policies.caseFields.remove('data.pay.net');
     expect((await guard.api.engine.get({ id }, hal)).data).toEqual({ pay: whole, x: 1 });
+  });
+
+  test('the reasons of an answer do not tell on which side of a rule a hidden value is', async () => {
+    const { guard } = await make();
+    const { policies } = guard.as(ADMIN_USER);
+    const rule = (users: object, when: object): object => ({
+      effect: 'Restrict',
+      users,
+      privilege: 'Re-Assign',
+      on: { process: 'Pay', task: 'first' },
+      for: when,
+    });
+    await policies.grid.save('low', rule('all' as never, { 'data.pay.net': { $lt: 50 } }) as never);
+    await policies.grid.save('high', rule('all' as never, { 'data.pay.net': { $gte: 50 } }) as never);
+    const told = async (net: number, by: SecureUser): Promise<unknown[]> => {
+      const caseRoles = { owner: { users: ['own'] }, helper: { users: ['hal', 'own'] } };
+      const { id } = await guard.api.engine.start('Pay', { pay: { net, tax: 1 } }, own, { caseRoles });
+      const { id: item } = await waitingTask(guard, 'first', id);
+      const { reasons } = await guard.explain(by, 'task:escalate', { item: { id: item } });
+      const { message } = await refusal(guard.as(by).tasks.escalate(item, 'mia'));
+      return [reasons.filter(({ policy }) => policy === 'grid'), message];
+    };
+    const [low, high] = [await told(5, hal), await told(90, hal)];
+    expect(low).toEqual(high);
+    expect(JSON.stringify(low)).not.toMatch(/net|low|high|50/);
+    expect(JSON.stringify(low)).toContain('a rule that compares what is hidden from you');
+    expect(await told(5, own)).not.toEqual(await told(90, own));
   });
 
   test('a user cannot write a field that is hidden from them, in whole or in part', async () => {
