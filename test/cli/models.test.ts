@@ -99,7 +99,7 @@ onStores('models on the command line', (kind) => {
     on.put('inner/C.bpmn', SOURCE);
     const { code, out, err } = await run(['models', 'import', on.folder, ...on.at]);
     expect([code, out]).toEqual([1, ['added  A', 'added  B']]);
-    const unread = [/C\.bpmn: It is in a folder/, /B\.bpmn20\.xml: B\.bpmn2 is the same model/];
+    const unread = [/C\.bpmn: It is in a subfolder/, /B\.bpmn20\.xml: B\.bpmn2 is the same model/];
     expect(err.sort()).toEqual(unread.reverse().map((line) => expect.stringMatching(line) as string));
     const checked = await run(['models', 'check', on.folder]);
     for (const line of unread) expect(checked.out).toContainEqual(expect.stringMatching(line));
