@@ -1,24 +1,12 @@
-import { InstanceLocks } from '../engine/execution/locks.js';
 import { PeopleLock } from '../engine/execution/people-lock.js';
 import { assertSomebodyLeft, type KnownUsers } from '../engine/policies/last-manager.js';
 import { storedPolicies } from '../engine/policy-book/stored-policies.js';
 import type { DirectoryUser, UserChange, UserDirectory } from '../engine/users/directory.js';
 import type { Store } from '../store/port.js';
+import { locksOf } from './locks.js';
 
-/** Milliseconds to wait for others who change users or security roles, and until a lock of theirs is abandoned. */
-const LOCK = { wait: 30_000, staleAfter: 600_000 };
-
-/** The lock of the guards on that store. A release that fails is left to the end of the lease. */
-export const peopleLock = (store: Store): PeopleLock =>
-  new PeopleLock(
-    new InstanceLocks(store.locks, LOCK, {
-      attempt: (_what, work) =>
-        work().then(
-          () => undefined,
-          () => undefined,
-        ),
-    }),
-  );
+/** The lock of the guards on that store for changes of users and security roles. */
+export const peopleLock = (store: Store): PeopleLock => new PeopleLock(locksOf(store));
 
 /** Whether a user of the directory is active in the tenant. */
 export const isActiveIn = (user: DirectoryUser, tenantId: string | null): boolean =>

@@ -1,11 +1,12 @@
-import { withoutAttempts } from '../engine/execution/attempts-left.js';
+import { removingAttempts } from '../engine/execution/attempts-left.js';
 import { changeGuard } from '../engine/execution/change-guard.js';
 import { retryStart, startOfId } from '../engine/execution/held-starts.js';
 import { terminate } from '../engine/execution/terminate.js';
-import { LARGE_FIELDS } from '../store/query/large-fields.js';
 import { heldOf, heldPage, heldStartOf } from '../engine/enforcement/held-work.js';
 import type { HeldWork } from '../engine/contract/api-types.js';
+import { LARGE_FIELDS } from '../store/query/large-fields.js';
 import type { Run } from './maintenance.js';
+import { withLock } from './locks.js';
 import { readArguments } from './options.js';
 import { record } from './record.js';
 import { withStore } from './store.js';
@@ -62,16 +63,21 @@ export const retryWork: Run = (args, io) => {
       io.out('The timer starts the model again, from its next time on.');
       return 0;
     }
-    const instance = await store.instances.load(id);
-    if (instance?.guard?.held !== true) {
+    const held = await withLock(store, id, async () => {
+      const instance = await store.instances.load(id, LARGE_FIELDS);
+      if (instance?.guard?.held !== true) return undefined;
+      await changeGuard(
+        store,
+        id,
+        removingAttempts((_key, entry) => entry.held === true),
+      );
+      return instance;
+    });
+    if (held === undefined) {
       io.err(`Instance ${id} has no held work.`);
       return 1;
     }
-    await changeGuard(store, id, ({ attempts, ...guard }) => ({
-      ...guard,
-      attempts: withoutAttempts(attempts, (_key, { held }) => held === true),
-    }));
-    await record(store, 'retry work', id, ofTenant(instance.tenantId));
+    await record(store, 'retry work', id, ofTenant(held.tenantId));
     io.out('It begins again when the application starts, or within two minutes if it is running.');
     return 0;
   });
