@@ -31,8 +31,8 @@ export function restFace(guard, keys, limits, logger) {
   routes.use(
     limits.keys,
     limits.known(keys),
-    guard.authenticate({ keys, required: false }),
     limits.calls,
+    guard.authenticate({ keys, required: false }),
     guard.router({ logger }),
   );
   routes.use((req, res, next) => next(new GuardError('not-found', 'There is no such route.')));

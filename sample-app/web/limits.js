@@ -17,7 +17,7 @@ export const LIMITS = Object.freeze({
   loginsByName: { windowMs: 15 * MINUTE, limit: 10 },
   /** Refused or missing keys from one address. */
   keysByAddress: { windowMs: 15 * MINUTE, limit: 200 },
-  /** Calls with one key. */
+  /** Calls with one key, refused ones included. */
   callsByKey: { windowMs: MINUTE, limit: 6000 },
 });
 
@@ -94,6 +94,8 @@ function keyLimit(settings) {
         const key = await keys.find(req.get('x-api-key')).catch(() => undefined);
         if (key !== undefined) {
           res.locals.keyIsGood = true;
+          // Two tenants may have keys of one name.
+          res.locals.keyId = key.id;
           store.decrement(address(req));
         }
         next();
@@ -109,8 +111,8 @@ export function limitsOf(limits = LIMITS) {
     ...keyLimit(limits.keysByAddress),
     calls: limiter({
       ...limits.callsByKey,
-      keyGenerator: (req, res) => res.locals.key,
-      skip: (req, res) => res.locals.key === undefined,
+      keyGenerator: (req, res) => res.locals.keyId,
+      skip: (req, res) => res.locals.keyId === undefined,
     }),
   });
 }

@@ -304,7 +304,7 @@ onStores('The assignment of a task', (kind) => {
       expect((await guard.api.engine.start('L', {}, person('x', 'clerks'))).status).toBe('running');
       expect(await guard.api.data.getPendingUserTasks({}, person('y', 'bosses'))).toEqual([]);
       await guard.api.tasks.complete(
-        (await guard.api.tasks.take(found.id, person('x', 'clerks'))).id,
+        (await guard.api.tasks.take(found.id, person('x', 'clerks')))?.id as string,
         {},
         person('x', 'clerks'),
       );
@@ -406,7 +406,8 @@ onStores('The assignment of a task', (kind) => {
       });
       const { id } = await guard.api.engine.start('Parent', {}, STARTER);
       await guard.api.tasks.complete(
-        (await guard.api.tasks.take((await waitingTask(guard, 'first', id)).id, person('other'))).id,
+        (await guard.api.tasks.take((await waitingTask(guard, 'first', id)).id, person('other')))
+          ?.id as string,
         {},
         person('other'),
       );
@@ -435,7 +436,7 @@ onStores('The assignment of a task', (kind) => {
       if (parts[0]?.id === 'inner') {
         const boss = person('boss');
         const inner = await guard.api.tasks.take((await waitingTask(guard, 'inner')).id, boss);
-        await guard.api.tasks.complete(inner.id, { who: 'boss', more: 1 }, boss);
+        await guard.api.tasks.complete(inner?.id as string, { who: 'boss', more: 1 }, boss);
       }
       expect(await eventually(() => waitingTask(guard, 't', id).catch(() => undefined))).toMatchObject({
         assignee: 'starter',

@@ -319,7 +319,7 @@ onStores('Who calls', (kind) => {
     const ann = guard.as(person('ann', 'hr'));
     expect((await ann.engine.start('M', {}, person('ann', 'hr'))).instance.startedBy).toBe('ann');
     expect(() => ann.engine.start('M', {}, ADMIN_USER)).toThrow(TypeError);
-    expect((await ann.tasks.take((await ann.data.getPendingUserTasks())[0]?.id as string)).assignee).toBe(
+    expect((await ann.tasks.take((await ann.data.getPendingUserTasks())[0]?.id as string))?.assignee).toBe(
       'ann',
     );
   });

@@ -12,6 +12,8 @@ const WRONG_KEY = `bg_${'0'.repeat(16)}_${'x'.repeat(43)}`;
 const API_KEY = 'key-of-a-program';
 /** Behind a proxy that is trusted; the tests call from addresses of their own. */
 let app: Started;
+/** Calls with one key. */
+const CALLS = 20;
 /** With nothing in front. */
 let direct: Started;
 
@@ -23,7 +25,7 @@ beforeAll(async () => {
       loginsByAddress: soon(5),
       strangers: soon(40),
       keysByAddress: soon(3),
-      callsByKey: soon(8),
+      callsByKey: soon(CALLS),
     },
   );
   direct = await startSample({ API_KEY }, { loginsByAddress: soon(3), keysByAddress: soon(3) });
@@ -262,10 +264,27 @@ test('a valid key is not counted while its body arrives, or if that breaks off',
 test('calls with one key are limited wherever they come from, other keys are not', async () => {
   const keys = apiKeys(app.guard.store, { env: {} });
   const [one, other] = [(await keys.create('one')).text, (await keys.create('other')).text];
+  const [acme, globex] = (await Promise.all(
+    ['acme', 'globex'].map(
+      async (tenantId) => (await keys.create('ci', { tenantId, actsFor: { users: ['user1'] } })).text,
+    ),
+  )) as [string, string];
+  const refused = async (key: string): Promise<unknown> => {
+    const answer = await fetch(`${app.address}/api/datastore/findItems`, {
+      method: 'POST',
+      headers: { ...from('10.9.2.1'), 'x-api-key': key, 'content-type': 'application/json' },
+      body: JSON.stringify({ userId: 'user2' }),
+    });
+    return answer.json();
+  };
   // What the application has read of its keys is used for 5 s.
   await new Promise((resolve) => setTimeout(resolve, 5_200));
-  for (let i = 0; i < 8; i += 1) expect((await call(one, `10.9.0.${i}`)).status).toBe(200);
+  for (let i = 0; i < CALLS; i += 1) expect((await call(one, `10.9.0.${i}`)).status).toBe(200);
   const answer = await call(one, '10.9.1.1');
   expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([429, 'too-many']);
   expect((await call(other, '10.9.1.1')).status).toBe(200);
+  // Refused calls count as well, and keys of one name in two tenants are two keys.
+  for (let i = 0; i < CALLS; i += 1) expect(await refused(acme)).toMatchObject({ status: 403 });
+  expect(await refused(acme)).toMatchObject({ code: 'too-many' });
+  expect(await refused(globex)).toMatchObject({ status: 403 });
 });

@@ -3,11 +3,12 @@ import type { Data, ExecutionView, ItemView, Query, TaskCommand } from './view-t
 
 /** The life cycle of one user task, by its id. */
 export interface TasksApi {
-  take(itemId: string, user?: UserInfo): Promise<ItemView>;
+  /** As all commands here, resolves to undefined if the user may no longer read the task. */
+  take(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
   /** Resolves to undefined if the releasing user may no longer read the task. */
   release(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
   assign(itemId: string, assignee: string, user?: UserInfo): Promise<ItemView | undefined>;
-  delegate(itemId: string, to: string, user?: UserInfo): Promise<ItemView>;
+  delegate(itemId: string, to: string, user?: UserInfo): Promise<ItemView | undefined>;
   /** Called by the delegate: returns the task. Called by the owner: recalls it. */
   resolve(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
   complete(itemId: string, data?: Data, user?: UserInfo): Promise<ExecutionView>;

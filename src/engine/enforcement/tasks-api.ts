@@ -1,8 +1,7 @@
-import { BadInput } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
 import { parseQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
-import type { ExecutionView, ItemView, TasksApi } from '../contract/types.js';
+import type { TasksApi } from '../contract/types.js';
 import { namesIn } from '../model/derive.js';
 import { allowedOn } from './allowed.js';
 import type { Call } from './call.js';
@@ -29,10 +28,6 @@ export function tasksApi(parts: CommandParts, tasks: TaskCommands): TasksApi {
   });
   const idOf = (itemId: unknown): string => checkId(itemId, 'The id of the task');
   const query = (id: string): { 'items.id': string } => ({ 'items.id': id });
-  const shown = (view: ExecutionView): ItemView => {
-    if (view.item === undefined) throw new BadInput('bad-request', 'The task can no longer be read.');
-    return view.item;
-  };
   /** Commands on a task that is found while the newest version of the policies is looked up. */
   const on =
     <Found>(find: (call: Call, id: string) => Promise<Found>) =>
@@ -59,7 +54,7 @@ export function tasksApi(parts: CommandParts, tasks: TaskCommands): TasksApi {
   const unread = (effect: Effect) => on((call, id) => UnreadTask.find(parts, call, id, effect));
   return Object.freeze({
     take: (itemId, user) =>
-      command(user, 'task:take', itemId, async (call, found) => shown(await tasks.take(call, found))),
+      command(user, 'task:take', itemId, async (call, found) => (await tasks.take(call, found)).item),
     release: (itemId, user) =>
       command(user, 'task:take', itemId, async (call, found) => (await tasks.release(call, found)).item),
     assign: (itemId, assignee, user) =>
@@ -75,7 +70,7 @@ export function tasksApi(parts: CommandParts, tasks: TaskCommands): TasksApi {
         user,
         'task:delegate',
         itemId,
-        async (call, found) => shown(await tasks.delegate(call, found, to)),
+        async (call, found) => (await tasks.delegate(call, found, to)).item,
         () => checkAssignee(to, 'delegated'),
       ),
     resolve: (itemId, user) =>

@@ -58,7 +58,7 @@ interface Command {
   readonly caseOperation?: CaseOperation;
   /** Brings the task, which is unclaimed, into a state that admits the command. */
   readonly before?: (...of: Prepared) => Promise<unknown>;
-  readonly run: (...of: Prepared) => Promise<unknown>;
+  readonly run: (...of: [...Prepared, by: SecureUser]) => Promise<unknown>;
 }
 const toAnn: Command['before'] = (id, admin) => admin.tasks.assign(id, 'ann');
 
@@ -105,7 +105,7 @@ const ON_INSTANCES: Readonly<Record<string, Command & { readonly asks: Operation
   migrate: { asks: 'instance:migrate', run: (id, { engine }) => engine.migrate(id, 'Plain') },
   'add a task': {
     asks: 'instance:event',
-    run: (id, { engine }) => engine.addTask(id, { name: 'more', assignee: 'gil' }),
+    run: (id, { engine }, by) => engine.addTask(id, { name: 'more', assignee: by.userName }),
   },
   'write data': { asks: 'instance:data', run: (id, { cases }) => cases.setData(id, { note: 'x' }) },
   'name holders of a role': {
@@ -124,7 +124,7 @@ const OF_CASE_OPERATIONS = {
   },
   ADD_TASK_TO_CASE: {
     asks: 'instance:event',
-    run: (id, { engine }) => engine.addTask(id, { name: 'more', assignee: 'gil' }),
+    run: (id, { engine }, by) => engine.addTask(id, { name: 'more', assignee: by.userName }),
   },
   ADD_PROCESS_TO_CASE: { asks: 'instance:event', run: (id, { engine }) => engine.addProcess(id, 'Plain') },
 } satisfies Partial<Record<CaseOperation, Command>>;
@@ -178,7 +178,7 @@ describe.each(Object.keys(MODELS) as (keyof typeof MODELS)[])('what can says of 
             ? undefined
             : await guard.can(who, asks, resource, { ...(caseOperation && { caseOperation }) });
         const offered = await also(guard, id, who, kind);
-        const { permitted, done } = await isPermitted(run(id, guard.as(who)));
+        const { permitted, done } = await isPermitted(run(id, guard.as(who), who));
         if (can !== undefined) expect({ kind, can }).toEqual({ kind, can: permitted });
         if (offered !== undefined) expect({ kind, offered }).toEqual({ kind, offered: done });
         if (done) admitted.push(kind);

@@ -240,7 +240,8 @@ onStores('The role of a task and of a start', (kind) => {
     expect(await refusal(guard.api.engine.start('Child', {}, clerk))).toMatchObject({ code: 'not-found' });
     const { id } = await guard.api.engine.start('M', {}, clerk);
     const t = await waitingTask(guard, 't', id);
-    await guard.api.tasks.complete((await guard.api.tasks.take(t.id, clerk)).id, {}, clerk);
+    await guard.api.tasks.take(t.id, clerk);
+    await guard.api.tasks.complete(t.id, {}, clerk);
     const inner = await waitingTask(guard, 'inner');
     expect(inner).toMatchObject({ candidateGroups: ['bosses'], state: 'unclaimed' });
     expect(await guard.api.engine.get({ id: inner.instanceId as string }, ADMIN_USER)).toMatchObject({

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { spaceOfPids } from '../../../src/store/alive.js';
 import { encode } from '../../../src/store/bson/codec.js';
 import { openStore, type FolderOptions } from '../../../src/store/open.js';
 import { move } from '../../../src/store/contents/move.js';
@@ -224,7 +225,12 @@ onMongo('Moving a store', () => {
     test('one that a lock is held in is not moved; a lock whose holder is gone does not matter', async () => {
       const store = await openStore(from.options);
       const lock = async (name: string, host: string, pid: number, until: Date): Promise<void> =>
-        void (await store.locks.acquire(name, { host, pid, nonce: name }, until, () => false));
+        void (await store.locks.acquire(
+          name,
+          { host, pid, space: spaceOfPids(), nonce: name },
+          until,
+          () => false,
+        ));
       await lock('expired', 'elsewhere', 1, new Date(5));
       await lock('dead', hostname(), 2 ** 22 + 1, new Date(8e15));
       await lock('held', 'elsewhere', 7, new Date(8e15));
