@@ -99,7 +99,7 @@ describe('No argument is ignored', () => {
       ['engine', 'upgrade', 3],
       ['tasks', 'take', 2],
       ['tasks', 'complete', 3],
-      ['work', 'list', 1],
+      ['work', 'list', 2],
     ])('api.%s.%s', async (group, name, most) => {
       const call = guard.api[group as keyof GuardApi] as unknown as Record<string, Call>;
       const args = Array<unknown>(most).fill(undefined);
