@@ -59,7 +59,8 @@ test('an operation is decided before the lock and again under it, by a new call,
     ['first', 'instance:cancel', { instance: INSTANCE, item }, true, facts],
     ['again', 'instance:cancel', { instance: LATER, item }, false, facts],
   ]);
-  expect(locked).toEqual({ call: again, instance: LATER, decision: DECISION, command: { id: 'i' } });
+  const result = { call: again, instance: LATER, decision: DECISION, command: { id: 'i' } };
+  expect(locked).toEqual({ call: again, result });
 });
 
 test('what is about no item is decided without one', async () => {
