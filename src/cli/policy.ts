@@ -8,7 +8,7 @@ import {
   releaseFiles,
   type Applied,
   type FilesTarget,
-  type NoteApplied,
+  type OnApplied,
 } from '../engine/policies/files/apply-files.js';
 import { printPolicyFile } from '../engine/policies/files/policy-text.js';
 import type { People } from '../engine/policy-book/giving.js';
@@ -138,15 +138,15 @@ export const applyPolicies: Run = async (args, io) => {
   if (files.mistakes.length > 0) throw refusal(files.mistakes);
   return withStore(values, io, async (store) => {
     const by = { userName: account(), reason: values.reason };
-    const note = noting(store, io, values.json === true);
-    const applied = await applyFiles(await targetOf(store, values), files, by, note);
+    const onApplied = tellApplied(store, io, values.json === true);
+    const applied = await applyFiles(await targetOf(store, values), files, by, onApplied);
     return done(applied, io, values.json === true);
   });
 };
 
 /** Records and prints each version as soon as it is made: another tenant's may fail afterwards. */
-const noting =
-  (store: Store, io: Io, json: boolean): NoteApplied =>
+const tellApplied =
+  (store: Store, io: Io, json: boolean): OnApplied =>
   async (made) => {
     const { tenantId, version, changes } = made;
     tell([made], io, json);
@@ -167,8 +167,8 @@ export const releasePolicies: Run = (args, io) => {
   return withStore(values, io, async (store) => {
     const { reason = 'released from policy files' } = values;
     const by = { userName: account(), reason };
-    const note = noting(store, io, values.json === true);
-    const released = await releaseFiles({ store, book: storedPolicies(store) }, by, note);
+    const onApplied = tellApplied(store, io, values.json === true);
+    const released = await releaseFiles({ store, book: storedPolicies(store) }, by, onApplied);
     return done(released, io, values.json === true);
   });
 };

@@ -8,7 +8,7 @@ import type { Source } from './contents/contents.js';
 import { copyAll } from './contents/copy.js';
 import { copyFolder, openCurrent } from './contents/copy-folder.js';
 import { openSource, openTarget, type Lasting } from './contents/open-contents.js';
-import { removeNote } from './contents/unfinished.js';
+import { removeUnfinished } from './contents/unfinished.js';
 import { holdsStore } from './embedded/private-folder.js';
 import { Dump } from './mongo/dump.js';
 import type { StoreOptions } from './open.js';
@@ -27,13 +27,13 @@ async function countOf(source: Source): Promise<number> {
 
 /** Copies the documents of a backup into an empty store, which nobody can open until they are all there. */
 async function fill(source: Source, from: string, store: Lasting): Promise<void> {
-  const [target, note] = await openTarget(store, { what: 'restore', from, done: {} });
+  const [target, unfinished] = await openTarget(store, { what: 'restore', from, done: {} });
   try {
-    await copyAll(source, target, note, {});
+    await copyAll(source, target, unfinished, {});
     await target.install();
     // Data that was read meanwhile would mix two states.
     await source.assertUnchanged?.();
-    await removeNote(target);
+    await removeUnfinished(target);
   } finally {
     await target.close();
   }

@@ -35,7 +35,7 @@ export interface PolicyDocument {
 }
 
 /** Runs `work`, and notes a mistake in it with its place. */
-function noting<T>(mistakes: Misplaced[], path: FilePath, work: () => T): T | undefined {
+function collecting<T>(mistakes: Misplaced[], path: FilePath, work: () => T): T | undefined {
   try {
     return work();
   } catch (error) {
@@ -48,7 +48,7 @@ function noting<T>(mistakes: Misplaced[], path: FilePath, work: () => T): T | un
 
 function* statedIn(key: string, value: unknown, mistakes: Misplaced[]): InSteps<StatedEntry[]> {
   const stated: StatedEntry[] = [];
-  const form = noting(
+  const form = collecting(
     mistakes,
     [key],
     () => FORMS.get(key) ?? badPolicy(`Policies have no ${show(key)}. ${unknownName(key, KEYS)}`),
@@ -60,11 +60,11 @@ function* statedIn(key: string, value: unknown, mistakes: Misplaced[]): InSteps<
   };
   // What is wrong with the form of the entries is found on the way to the next.
   for (;;) {
-    const found = noting(mistakes, [key], next);
+    const found = collecting(mistakes, [key], next);
     if (found === undefined) return stated;
     const { path, ...given } = found;
     const at = [key, ...path];
-    const change = noting(mistakes, at, () => {
+    const change = collecting(mistakes, at, () => {
       // Where no value follows a key, YAML reads null, and to change an entry to null is to remove it.
       if (given.value === null)
         badPolicy(`The ${given.kind} ${show(given.id)} has no value. Give it one, or leave it out.`);
@@ -91,7 +91,8 @@ export function* readPolicyDocument(content: unknown): InSteps<PolicyDocument> {
   let tenantId: string | null = null;
   for (const [key, value] of Object.entries(given)) {
     if (key === SCHEMA) continue;
-    if (key === TENANT) tenantId = noting(mistakes, [TENANT], () => policyName(value, 'The tenant')) ?? null;
+    if (key === TENANT)
+      tenantId = collecting(mistakes, [TENANT], () => policyName(value, 'The tenant')) ?? null;
     else for (const entry of yield* statedIn(key, value, mistakes)) entries.push(entry);
   }
   return { tenantId, entries, mistakes };

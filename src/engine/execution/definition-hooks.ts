@@ -43,7 +43,7 @@ function record(
 function guardUserTask(node: HostNode, runner: CommandRunner, bypass: boolean): void {
   const execute = node.execute.bind(node);
   node.execute = (item) => {
-    runner.openness.note(item);
+    runner.openness.observe(item);
     return execute(item);
   };
   const upstream = node.start.bind(node);

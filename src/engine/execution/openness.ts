@@ -27,7 +27,7 @@ export class Openness {
   private readonly noted = new WeakMap<HostItem, readonly Noted[]>();
 
   /** Notes the people of an item. What code writes to them from now on is an assignment, even of nobody. */
-  note(item: HostItem): void {
+  observe(item: HostItem): void {
     // A field that is missing shows that it was written even if it becomes undefined.
     for (const property of PEOPLE) if (item[property] === undefined) delete item[property];
     this.noted.set(
@@ -50,7 +50,7 @@ export class Openness {
   /** Records that the model does not restrict the task. The commit decides whether anything else does. */
   leave(item: HostItem, kept: Record<string, unknown>): void {
     kept.undecided = true;
-    this.note(item);
+    this.observe(item);
   }
 
   /** Whether the execution has undecided tasks. */

@@ -77,7 +77,7 @@ export class Strays {
     try {
       return await work();
     } catch (error) {
-      if (isGuardError(error)) this.note(error);
+      if (isGuardError(error)) this.remember(error);
       throw error;
     }
   }
@@ -91,7 +91,7 @@ export class Strays {
     return true;
   };
 
-  private note(error: GuardError): void {
+  private remember(error: GuardError): void {
     const { contexts } = this.parts;
     const answer = contexts.answer ?? contexts.arrival;
     const before = raisedOf(error);

@@ -25,7 +25,7 @@ import { statedChanges } from './stated-changes.js';
 
 type Make = (now: InForce, call: Call) => PolicyChange[] | Promise<PolicyChange[]>;
 
-const asking = <T>(commands: PolicyCommands, user: unknown, answer: (now: InForce) => T): Promise<T> =>
+const answering = <T>(commands: PolicyCommands, user: unknown, answer: (now: InForce) => T): Promise<T> =>
   commands.run(user, async (call, now) => {
     commands.assertPolicy(call);
     return answer(now);
@@ -43,7 +43,7 @@ function textOf(text: unknown): string {
 export function caseOperationsApi(commands: PolicyCommands): CaseOperationsApi {
   return Object.freeze({
     list: (user) =>
-      asking(commands, user, ({ set, caseRoles }) =>
+      answering(commands, user, ({ set, caseRoles }) =>
         CASE_OPERATIONS.map((operation) => {
           const roles = caseRoles.rolesFor(operation);
           const configured = configuredOperations(set).has(operation);
@@ -75,7 +75,7 @@ export function caseOperationsApi(commands: PolicyCommands): CaseOperationsApi {
       };
       return commands.changing(user, options, make, { ifAny: true });
     },
-    text: (user) => asking(commands, user, ({ set }) => printCaseAuthorization(set)),
+    text: (user) => answering(commands, user, ({ set }) => printCaseAuthorization(set)),
   } satisfies CaseOperationsApi);
 }
 
@@ -83,7 +83,7 @@ export function caseOperationsApi(commands: PolicyCommands): CaseOperationsApi {
 export function caseFieldsApi(commands: PolicyCommands): CaseFieldsApi {
   return Object.freeze({
     list: (user) =>
-      asking(commands, user, ({ set }) =>
+      answering(commands, user, ({ set }) =>
         [...set.of(CASE_FIELD)]
           .map(([field, entry]) => ({ field, ...(entry as CaseFieldEntry) }))
           .sort((a, b) => compareText(a.field, b.field)),

@@ -6,12 +6,12 @@ import { EmbeddedContents } from '../embedded/contents.js';
 import { FolderBytes } from '../embedded/folder-bytes.js';
 import { FORMAT_VERSION } from '../embedded/format.js';
 import { copyLevel, isUnfinished, isUntouchedLevel } from '../embedded/migrate.js';
-import { incomplete, readNote } from './unfinished.js';
+import { incomplete, readUnfinished } from './unfinished.js';
 
 /** @throws CouldNotTell `store-incomplete` when it is itself being filled */
 async function assertWhole(contents: EmbeddedContents): Promise<void> {
-  const note = await readNote(contents);
-  if (note !== undefined) throw incomplete(note);
+  const unfinished = await readUnfinished(contents);
+  if (unfinished !== undefined) throw incomplete(unfinished);
 }
 
 /** LevelDB rewrites its files when it reads them, so a copy of them is read. */

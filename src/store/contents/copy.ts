@@ -1,7 +1,7 @@
 import { inBatches, type Contents, type Fields, type Source } from './contents.js';
 import { isCarried } from './carried.js';
 import { PARTS, type Part } from './parts.js';
-import { writeNote, type Unfinished } from './unfinished.js';
+import { writeUnfinished, type Unfinished } from './unfinished.js';
 
 /** How far a copy, or a comparison, has come. */
 export interface Progress {
@@ -21,16 +21,16 @@ export interface Watched {
 /**
  * Copies everything into another store, which notes after each batch how far it is. A later call with that note goes
  * on from there.
- * @param note what the target says of an earlier call
+ * @param unfinished what the target says of an earlier call
  * @returns false when it was stopped
  */
 export async function copyAll(
   source: Source,
   target: Contents,
-  note: Unfinished,
+  unfinished: Unfinished,
   { onProgress, signal }: Watched,
 ): Promise<boolean> {
-  const done: Partial<Record<Part, number>> = { ...note.done };
+  const done: Partial<Record<Part, number>> = { ...unfinished.done };
   for (const part of PARTS) {
     const total = await source.count(part);
     // Values expire, so their number does not give a position.
@@ -39,7 +39,7 @@ export async function copyAll(
       await write(target, part, batch);
       copied += batch.length;
       done[part] = copied;
-      await writeNote(target, { ...note, done });
+      await writeUnfinished(target, { ...unfinished, done });
       onProgress?.({ doing: 'copied', part, done: copied, total });
       if (signal?.aborted === true) return false;
     }

@@ -3,7 +3,7 @@ import { compareAll, type Comparison } from './compare.js';
 import type { Contents } from './contents.js';
 import { copyAll, type Watched } from './copy.js';
 import { assertUnused, openSource, openTarget, placeOf, type Lasting } from './open-contents.js';
-import { removeNote, type Unfinished } from './unfinished.js';
+import { removeUnfinished, type Unfinished } from './unfinished.js';
 
 /** What came of a move. */
 export interface Moved extends Comparison {
@@ -13,12 +13,17 @@ export interface Moved extends Comparison {
 
 const STOPPED: Moved = Object.freeze({ complete: false, compared: 0, different: 0, named: [] });
 
-async function moved(source: Contents, target: Contents, note: Unfinished, watched: Watched): Promise<Moved> {
-  if (!(await copyAll(source, target, note, watched))) return STOPPED;
+async function moved(
+  source: Contents,
+  target: Contents,
+  unfinished: Unfinished,
+  watched: Watched,
+): Promise<Moved> {
+  if (!(await copyAll(source, target, unfinished, watched))) return STOPPED;
   await target.install();
   const comparison = await compareAll(source, target, watched);
   await assertUnused(source, 'source');
-  if (comparison.complete && comparison.different === 0) await removeNote(target);
+  if (comparison.complete && comparison.different === 0) await removeUnfinished(target);
   return comparison;
 }
 
@@ -36,9 +41,9 @@ export async function move(from: Lasting, to: Lasting, watched: Watched = {}): P
     throw new BadInput('bad-configuration', 'Source and target are the same store.');
   const source = await openSource(from);
   try {
-    const [target, note] = await openTarget(to, { what: 'move', from: place, done: {} });
+    const [target, unfinished] = await openTarget(to, { what: 'move', from: place, done: {} });
     try {
-      return await moved(source, target, note, watched);
+      return await moved(source, target, unfinished, watched);
     } finally {
       await target.close();
     }

@@ -10,7 +10,7 @@ import type { FolderOptions } from '../open.js';
 import type { MongoOptions } from '../mongo/open-mongo.js';
 import type { Contents } from './contents.js';
 import { PARTS } from './parts.js';
-import { incomplete, isNote, readNote, writeNote, type Unfinished } from './unfinished.js';
+import { incomplete, isUnfinished, readUnfinished, writeUnfinished, type Unfinished } from './unfinished.js';
 
 /** A store that outlives its process. */
 export type Lasting = MongoOptions | FolderOptions;
@@ -52,8 +52,8 @@ export async function openSource(store: Lasting): Promise<Contents> {
   const source = await open(store);
   try {
     await assertUnused(source, 'source');
-    const note = await readNote(source);
-    if (note !== undefined) throw incomplete(note);
+    const unfinished = await readUnfinished(source);
+    if (unfinished !== undefined) throw incomplete(unfinished);
     return source;
   } catch (error) {
     await source.close();
@@ -64,12 +64,13 @@ export async function openSource(store: Lasting): Promise<Contents> {
 async function assertEmpty(target: Contents): Promise<void> {
   for (const part of PARTS) {
     for await (const { document } of target.read(part))
-      if (!isNote(part, document)) throw badConfiguration(`The target is not empty: it contains ${part}.`);
+      if (!isUnfinished(part, document))
+        throw badConfiguration(`The target is not empty: it contains ${part}.`);
   }
 }
 
 /**
- * Opens the store to write to. From then on it is refused to everybody else, until `removeNote`.
+ * Opens the store to write to. From then on it is refused to everybody else, until `removeUnfinished`.
  * @param wanted what is to be copied into it
  * @returns the store, and the note in it: that of an earlier call, if it was the same move
  * @throws BadInput `bad-configuration` when it contains other data, or the beginning of another move or restore
@@ -79,16 +80,20 @@ export async function openTarget(store: Lasting, wanted: Unfinished): Promise<[C
   if ('folder' in store && !holdsStore(store.folder)) await emptyFolder(store.folder);
   const target = await open(store);
   try {
-    const note = await readNote(target);
-    if (note === undefined) {
+    const unfinished = await readUnfinished(target);
+    if (unfinished === undefined) {
       await assertUnused(target, 'target');
       await assertEmpty(target);
-      await writeNote(target, wanted);
-    } else if (wanted.what === 'restore' || note.what !== wanted.what || note.from !== wanted.from)
+      await writeUnfinished(target, wanted);
+    } else if (
+      wanted.what === 'restore' ||
+      unfinished.what !== wanted.what ||
+      unfinished.from !== wanted.from
+    )
       throw badConfiguration(
-        `The target is not empty: it contains the beginning of a ${note.what} from ${note.from}.`,
+        `The target is not empty: it contains the beginning of a ${unfinished.what} from ${unfinished.from}.`,
       );
-    return [target, note ?? wanted];
+    return [target, unfinished ?? wanted];
   } catch (error) {
     await target.close();
     throw error;

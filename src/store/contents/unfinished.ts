@@ -23,18 +23,18 @@ const place: Fields = Object.freeze({
 });
 
 /** True for the note itself, which is not part of the data. */
-export const isNote = (part: Part, { _id }: Fields): boolean => part === 'values' && _id === place._id;
+export const isUnfinished = (part: Part, { _id }: Fields): boolean => part === 'values' && _id === place._id;
 
 /** Reads the note of a store that is being filled; undefined for any other store. */
-export async function readNote(store: Contents): Promise<Unfinished | undefined> {
+export async function readUnfinished(store: Contents): Promise<Unfinished | undefined> {
   const [found] = await store.find('values', [place]);
   return found && (decode<Fields>(encode(found)).value as Unfinished);
 }
 
-export const writeNote = (store: Contents, value: Unfinished): Promise<void> =>
+export const writeUnfinished = (store: Contents, value: Unfinished): Promise<void> =>
   store.write('values', [{ ...place, value, expires: null }]);
 
-export const removeNote = (store: Contents): Promise<void> => store.remove('values', [place]);
+export const removeUnfinished = (store: Contents): Promise<void> => store.remove('values', [place]);
 
 /** The error for a store that is being filled. */
 export const incomplete = ({ what }: Unfinished): CouldNotTell =>
@@ -50,6 +50,6 @@ export const incomplete = ({ what }: Unfinished): CouldNotTell =>
  * @throws CouldNotTell `store-incomplete`
  */
 export async function assertComplete(store: Pick<Store, 'values'>): Promise<void> {
-  const note = (await store.values(NAMESPACE).get(KEY)) as Unfinished | undefined;
-  if (note !== undefined) throw incomplete(note);
+  const unfinished = (await store.values(NAMESPACE).get(KEY)) as Unfinished | undefined;
+  if (unfinished !== undefined) throw incomplete(unfinished);
 }

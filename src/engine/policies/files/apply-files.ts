@@ -25,7 +25,7 @@ export interface Applied {
 }
 
 /** Is told of each version when it is made. */
-export type NoteApplied = (made: Applied) => Promise<void>;
+export type OnApplied = (made: Applied) => Promise<void>;
 
 /** Who applies files, for the history. */
 export interface Author {
@@ -110,7 +110,7 @@ export async function applyFiles(
   target: FilesTarget,
   files: PolicyFiles,
   by: Author,
-  note: NoteApplied,
+  onApplied: OnApplied,
 ): Promise<Applied[]> {
   assertReason(by.reason);
   const planned = await plans(target, files);
@@ -127,7 +127,7 @@ export async function applyFiles(
     const done = await (changes === undefined ? apply() : changes.take(one.tenant.tenantId, apply));
     if (done === undefined) continue;
     applied.push(done);
-    await note(done);
+    await onApplied(done);
   }
   return applied;
 }
@@ -188,7 +188,7 @@ async function changing<P extends Pick<Plan, 'changes' | 'after'>>(
 export async function releaseFiles(
   target: Pick<FilesTarget, 'store' | 'book'>,
   by: Author,
-  note: NoteApplied,
+  onApplied: OnApplied,
 ): Promise<Applied[]> {
   assertReason(by.reason);
   const released: Applied[] = [];
@@ -201,7 +201,7 @@ export async function releaseFiles(
     });
     if (done === undefined) continue;
     released.push(done);
-    await note(done);
+    await onApplied(done);
   }
   await target.store.values(KEPT.space).set(KEPT.key, []);
   return released;

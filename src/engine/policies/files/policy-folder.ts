@@ -15,7 +15,7 @@ import { peopleOf } from '../change-checks.js';
 import { ModelNames } from '../known-names.js';
 import type { PolicyBook } from '../../policy-book/policy-book.js';
 import { changesIn } from '../named-changes.js';
-import { applyFiles, FilesChanged, releaseFiles, type FilesTarget, type NoteApplied } from './apply-files.js';
+import { applyFiles, FilesChanged, releaseFiles, type FilesTarget, type OnApplied } from './apply-files.js';
 import type { FilesOptions } from './plan-files.js';
 import { readPolicyFiles } from './policy-files.js';
 
@@ -107,11 +107,11 @@ export class PolicyFolder {
   /** Applies the files as they are at the moment of the change, also if another process applies them meanwhile. */
   private async applyNewest(target: FilesTarget, folder: string): Promise<void> {
     const { userName } = SYSTEM_USER;
-    const note = this.noting('policy files were applied', 'policy files');
+    const onApplied = this.tellApplied('policy files were applied', 'policy files');
     for (let attempt = 1; ; attempt++)
       try {
         const files = await readPolicyFiles([folder], target.book.turns);
-        await applyFiles(target, files, { userName }, note);
+        await applyFiles(target, files, { userName }, onApplied);
         return;
       } catch (error) {
         if (attempt >= ATTEMPTS || !(error instanceof FilesChanged)) throw error;
@@ -122,10 +122,10 @@ export class PolicyFolder {
     const reason = 'released from policy files';
     const message = 'what policy files stated was released';
     const by = { userName: SYSTEM_USER.userName, reason };
-    await releaseFiles(this.parts, by, this.noting(message, reason));
+    await releaseFiles(this.parts, by, this.tellApplied(message, reason));
   }
 
-  private noting(message: string, reason: string): NoteApplied {
+  private tellApplied(message: string, reason: string): OnApplied {
     const { logger, audit } = this.parts;
     return async ({ tenantId, version, changes }) => {
       logger.info(message, { version, changes: changes.length });
