@@ -104,17 +104,21 @@ export class Call {
     return false;
   }
 
-  /**
-   * The decision with its reasons. Always allowed while the rules are switched off.
-   * @param toPrincipal whether the reasons are for the principal, who may not learn what is hidden
-   */
-  decide(operation: Operation, resource: Resource, facts?: Facts, toPrincipal = false): Decision {
-    const isHidden = toPrincipal ? hiddenToRules(this.hiddenFields, resource.instance) : undefined;
-    const decision = this.ruling(operation, facts).decide(resource, isHidden);
+  /** The decision with its reasons. Always allowed while the rules are switched off. */
+  decide(operation: Operation, resource: Resource, facts?: Facts): Decision {
+    const decision = this.ruling(operation, facts).decide(resource);
     if (!this.calls.bypass) return decision;
     const { couldNotTell: _none, ...rest } = decision;
     const reasons = Object.freeze([SWITCHED_OFF, ...decision.reasons]);
     return Object.freeze({ ...rest, allowed: true, reasons });
+  }
+
+  /** A decision as its principal may learn it: with reasons that do not tell what is hidden. */
+  told(decision: Decision, resource: Resource, facts?: Facts): Decision {
+    const isHidden = hiddenToRules(this.hiddenFields, resource.instance);
+    return isHidden === undefined
+      ? decision
+      : this.ruling(decision.operation, facts).decide(resource, isHidden);
   }
 
   /**
@@ -127,7 +131,7 @@ export class Call {
     if (!readable) throw notFound(OPERATIONS[operation].kind);
     this.assertTold(decision);
     if (decision.allowed) return decision;
-    const why = whyNot(this.decide(operation, resource, facts, true));
+    const why = whyNot(this.told(decision, resource, facts));
     throw new AccessDenied('forbidden', `You may not do this (${operation}): ${why}.`);
   }
 
@@ -148,7 +152,7 @@ export class Call {
       permitted: decision.reasons.some(({ effect, holds }) => effect === 'permits' && holds),
       policies: [...new Set(reasons.map(({ policy }) => policy))],
       rules: reasons.map(({ policy, rule }) => `${policy}/${rule}`),
-      says: restrictsIn(this.decide(operation, resource, facts, true)).map(({ says }) => says),
+      says: restrictsIn(this.told(decision, resource, facts)).map(({ says }) => says),
     };
   }
 

@@ -211,7 +211,7 @@ export async function explain(
   const found = await find(parts, call, operation, given);
   if (found?.readable !== true) throw notFound(OPERATIONS[operation].kind);
   const all = facts ? { ...found.facts, ...facts } : found.facts;
-  const decision = call.decide(operation, found.resource, all, true);
+  const decision = call.told(call.decide(operation, found.resource, all), found.resource, all);
   if (decision.couldNotTell !== undefined) {
     call.recordUntold(decision);
     const failure = new CouldNotTell('could-not-tell', decision.couldNotTell);

@@ -26,7 +26,7 @@ import type { Collections } from './collections.js';
 import { endedPage } from './ended-walk.js';
 import { ItemQueries } from './items.js';
 import { merged, pageOf } from './merged-walks.js';
-import { conjunction, leavingOut, markFilter, portions } from './query.js';
+import { beyond, conjunction, leavingOut, markFilter, portions } from './query.js';
 import { ReadInstances } from './read-instances.js';
 
 /** Instances in the host's own collection and format. */
@@ -80,7 +80,7 @@ export class MongoInstances implements InstanceStore {
         return pageOf(found, { ...page, skip: left, bytes: plan.bytes });
       // Only what the page shows counts towards its bytes.
       left -= found.rows.length;
-      from = conjunction(older, { _id: { [direction === 1 ? '$gt' : '$lt']: last._id } });
+      from = conjunction(older, beyond(last._id, direction));
     }
   }
 

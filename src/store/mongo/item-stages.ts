@@ -13,8 +13,6 @@ export const wayOf = (sort: Sort | undefined): Way | undefined => {
 };
 
 const isBefore = (id: string, other: string, way: Way): boolean => (way === 1 ? id < other : id > other);
-export const beyond = (id: unknown, way: Way): Filter | undefined =>
-  id === undefined ? undefined : { _id: { [way === 1 ? '$gt' : '$lt']: id } };
 
 /** The position of an item in the list of its instance; null where the instance has no list but one item. */
 export const POSITION = 'positionOfItem';

@@ -3,8 +3,8 @@ import type { Collection, Document, FindOptions } from 'mongodb';
 import { isAfter, isInside, sortItems } from '../query/item-order.js';
 import { NOT_WITH_ITEMS } from '../query/large-fields.js';
 import type { Cursor, SelectedItems } from '../port.js';
-import { beyond, mergedWalks, placing, POSITION, unwinding, type Way } from './item-stages.js';
-import { leavingOut, portions } from './query.js';
+import { mergedWalks, placing, POSITION, unwinding, type Way } from './item-stages.js';
+import { beyond, leavingOut, portions } from './query.js';
 
 /** The most items that are searched at once. */
 const MOST = 1000;

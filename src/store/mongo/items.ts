@@ -6,9 +6,9 @@ import type { ItemPlan, SelectedItems, Sort, UnwoundItem } from '../port.js';
 import { Budget, isCut, markCut } from '../query/budget.js';
 import { sizesOf } from '../query/paging.js';
 import type { Turns } from '../turns.js';
-import { beyond, mergedWalks, unwinding, wayOf, type Way } from './item-stages.js';
+import { mergedWalks, unwinding, wayOf, type Way } from './item-stages.js';
 import { ItemWalk } from './item-walk.js';
-import { portions } from './query.js';
+import { beyond, portions } from './query.js';
 import { numberOf, taken, testedBy, type Passing, type Tested } from './taken.js';
 
 /** Sort fields that break ties of the requested order. */

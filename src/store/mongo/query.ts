@@ -36,6 +36,10 @@ export function byAge<T extends { readonly _id?: unknown }>(
   return [...byId].sort(([a], [b]) => (a < b ? -direction : direction)).map(([, row]) => row);
 }
 
+/** Documents behind one in a direction of `_id`; undefined: all. */
+export const beyond = (id: unknown, way: 1 | -1): Filter | undefined =>
+  id === undefined ? undefined : { _id: { [way === 1 ? '$gt' : '$lt']: id } };
+
 export const markFilter = (marks: MarkFilter | undefined): Filter | undefined =>
   marks && { [marks.field]: { $in: [...marks.anyOf] } };
 
