@@ -18,7 +18,7 @@ export const archive: Run = (args, io) => {
   const dryRun = values['dry-run'] === true;
   return withStore(values, io, async (store) => {
     const interruption = io.onInterrupt();
-    const { archived, kept, changed, tooLarge, complete } = await archiveEnded(store.instances, {
+    const { archived, kept, changed, tooLarge, complete, failed } = await archiveEnded(store.instances, {
       before,
       dryRun,
       signal: interruption.signal,
@@ -28,16 +28,17 @@ export const archive: Run = (args, io) => {
             `${now.archived} archived`,
         ),
     }).finally(() => interruption.done());
-    if (archived > 0 && !dryRun)
-      await record(store, 'archive instances', `ended before ${day}`, { count: archived });
     io.out(
       dryRun
         ? `${count(archived, 'instance')} would be archived.`
         : `${count(archived, 'instance')} archived.`,
     );
+    if (archived > 0 && !dryRun)
+      await record(store, 'archive instances', `ended before ${day}`, { count: archived });
     if (kept > 0) io.out(`${count(kept, 'instance')} kept: a process of their case has not ended by then.`);
     if (changed > 0) io.out(`${count(changed, 'instance')} changed meanwhile: run it again for them.`);
     if (tooLarge > 0) io.out(`${count(tooLarge, 'instance')} kept: too large for the archive.`);
+    if (failed !== undefined) throw failed.error;
     if (!complete) io.out('Stopped. Run it again to continue.');
     return complete && changed + tooLarge === 0 ? 0 : 1;
   });

@@ -1,8 +1,9 @@
 import { wallClock } from '../core/clock.js';
 import { messageOf } from '../core/thrown.js';
-import { apiKeys, type ApiKey } from '../express/keys.js';
+import { apiKeys, type ApiKey, type ApiKeys } from '../express/keys.js';
 import { createdFacts, revokedFacts } from '../express/key-facts.js';
 import type { ActsFor, NewKey } from '../express/key-input.js';
+import type { Store } from '../store/port.js';
 import { dayOf } from './day.js';
 import { NotDone, UsageError } from './io.js';
 import type { Run } from './maintenance.js';
@@ -23,6 +24,21 @@ function actsFor(
 
 const boundTo = ({ tenantId }: ApiKey): Pick<ApiKey, 'tenantId'> =>
   tenantId === undefined ? {} : { tenantId };
+
+/** Revokes a key that nobody has been given. @throws NotDone, which says whether it is still in use */
+async function withdraw(store: Store, keys: ApiKeys, key: ApiKey, error: unknown): Promise<never> {
+  const why = messageOf(error);
+  try {
+    await keys.revoke(key.name, boundTo(key));
+  } catch (again) {
+    throw new NotDone(
+      `The key could not be handed over: ${why}\nNor could it be revoked: ${messageOf(again)}\n` +
+        `Nobody has its text; bpmn-guard key revoke ${key.name} ends it.`,
+    );
+  }
+  await record(store, 'revoke key', key.name, revokedFacts([key], await keys.list()));
+  throw new NotDone(`The key could not be handed over, so it is revoked: ${why}`);
+}
 
 /** Creates a key; only its text is written to standard output. */
 export const createKey: Run = (args, io) => {
@@ -57,18 +73,16 @@ export const createKey: Run = (args, io) => {
   return withStore(values, io, async (store) => {
     const keys = apiKeys(store, { env: {} });
     const { text, key } = await keys.create(given[0] as string, options);
-    await record(store, 'create key', key.name, createdFacts(key));
-    if (forAdministrators !== undefined)
-      io.err('This key acts for administrators: its holder can do everything.');
-    else if (forDesigners !== undefined)
-      io.err('This key acts for designers: its holder can run code on the server.');
-    io.err('The key is shown only once; keep it:');
     try {
+      await record(store, 'create key', key.name, createdFacts(key));
+      if (forAdministrators !== undefined)
+        io.err('This key acts for administrators: its holder can do everything.');
+      else if (forDesigners !== undefined)
+        io.err('This key acts for designers: its holder can run code on the server.');
+      io.err('The key is shown only once; keep it:');
       await io.handOver(text);
     } catch (error) {
-      await keys.revoke(key.name, boundTo(key));
-      await record(store, 'revoke key', key.name, revokedFacts([key], await keys.list()));
-      throw new NotDone(`The key could not be written, so it is revoked: ${messageOf(error)}`);
+      await withdraw(store, keys, key, error);
     }
     return 0;
   });

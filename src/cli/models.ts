@@ -88,6 +88,8 @@ export const importModels: Run = async (args, io) => {
       const { file, name } = model;
       try {
         const { done, warnings } = await importOne(store, model, { owner, replace });
+        io.out(`${done}  ${checkModelName(name)}`);
+        for (const { element, found, means } of warnings) io.err(`${file}: ${element}: ${found}. ${means}`);
         if (done !== 'unchanged')
           await record(
             store,
@@ -95,8 +97,6 @@ export const importModels: Run = async (args, io) => {
             checkModelName(name),
             owner === null ? {} : { tenantId: owner },
           );
-        io.out(`${done}  ${checkModelName(name)}`);
-        for (const { element, found, means } of warnings) io.err(`${file}: ${element}: ${found}. ${means}`);
       } catch (error) {
         if (!(error instanceof NotDone) && !(isGuardError(error) && error.status < 500)) throw error;
         failed++;

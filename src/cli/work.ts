@@ -89,12 +89,19 @@ export const stopWork: Run = (args, io) => {
   const id = given[0] as string;
   return withStore(values, io, async (store) => {
     const instance = await store.instances.load(id, LARGE_FIELDS);
-    const ended = await terminate(store.instances, id);
+    const wasRunning = instance?.status === 'running';
+    const recordStop = (): Promise<void> => record(store, 'stop instance', id, ofTenant(instance?.tenantId));
+    const ended = await terminate(store.instances, id).catch(async (error: unknown) => {
+      // It ends before what it has called.
+      const now = await store.instances.load(id, LARGE_FIELDS);
+      if (wasRunning && now?.status !== 'running') await recordStop();
+      throw error;
+    });
     if (ended.length === 0) {
       io.err(`No instance ${id} is running.`);
       return 1;
     }
-    await record(store, 'stop instance', id, ofTenant(instance?.tenantId));
+    await recordStop();
     io.out(`Stopped: ${ended.join(', ')}`);
     return 0;
   });

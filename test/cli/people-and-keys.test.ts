@@ -137,7 +137,7 @@ onStores('the command line', (kind) => {
       const create = ['key', 'create', 'erp', ...where, ...at];
       const { code, out, err } = await run(create, { isBroken: true });
       expect([code, out]).toEqual([1, []]);
-      expect(err.at(-1)).toBe('The key could not be written, so it is revoked: write EPIPE');
+      expect(err.at(-1)).toBe('The key could not be handed over, so it is revoked: write EPIPE');
       const [key] = await looking((store) => apiKeys(store, { env: {} }).list());
       expect(key?.revoked).toBeInstanceOf(Date);
       const trail = await looking((store) => store.audit.find({ limit: 9 }));

@@ -28,6 +28,14 @@ export interface ArchiveProgress {
   readonly total: number;
 }
 
+/** The counts at the end of a run. */
+export interface Archived extends ArchiveProgress {
+  /** Whether all were looked at. */
+  readonly complete: boolean;
+  /** What stopped it; missing: nothing. The counts are those until then. */
+  readonly failed?: { readonly error: unknown };
+}
+
 export interface ArchiveOptions {
   /** Instances that ended before this time. */
   readonly before: Date;
@@ -109,15 +117,21 @@ class Archiver {
   }
 }
 
+/** Waits for the end of each, then throws the first error: none goes on once the counts are read. */
+async function allOf(work: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(work);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
 /**
  * Moves instances that ended before a time to the archive, with their logs and save points. Instances of a case of
  * which a process still runs stay, because its rules may refer to them. May be repeated, and run beside an application.
- * @returns the counts, and whether all were looked at
+ * @returns the counts, also if it fails in the middle: what was moved is moved
  */
 export async function archiveEnded(
   instances: InstanceStore,
   { before, dryRun = false, onProgress, signal }: ArchiveOptions,
-): Promise<ArchiveProgress & { readonly complete: boolean }> {
+): Promise<Archived> {
   const filter = endedBefore(before);
   const archiver = new Archiver(instances, before);
   const total = await countAll(instances, filter);
@@ -127,11 +141,14 @@ export async function archiveEnded(
     else counts[dryRun ? 'archived' : await archiver.outcome(instance)]++;
   };
   const plan = { filter, bytes: BATCH_BYTES, without: LARGE_FIELDS };
-  for await (const batch of walk(BATCH, (page) => instances.find({ ...plan, ...page }), placeOfInstance)) {
-    if (signal?.aborted === true) return { ...counts, total, complete: false };
-    for (let at = 0; at < batch.length; at += AT_ONCE)
-      await Promise.all(batch.slice(at, at + AT_ONCE).map(one));
-    onProgress?.({ ...counts, total });
+  try {
+    for await (const batch of walk(BATCH, (page) => instances.find({ ...plan, ...page }), placeOfInstance)) {
+      if (signal?.aborted === true) return { ...counts, total, complete: false };
+      for (let at = 0; at < batch.length; at += AT_ONCE) await allOf(batch.slice(at, at + AT_ONCE).map(one));
+      onProgress?.({ ...counts, total });
+    }
+  } catch (error) {
+    return { ...counts, total, complete: false, failed: { error } };
   }
   return { ...counts, total, complete: true };
 }
