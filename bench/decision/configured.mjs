@@ -35,14 +35,17 @@ const duties = named(10, (at) => [
   { duty: 'not-who-did', model: `Process ${at}`, task: 'review', did: `element-${at}` },
 ]);
 
-/** Sections below each other by tens, with ten permissions each; the models of the bench are in some of them. */
+/**
+ * Sections below each other by tens, with ten permissions each; the models of the bench are in some of them. However
+ * few they are, each group has permissions somewhere: who has none is decided without sections.
+ */
 export const sections = (count, each = 10) => ({
   ...named(count, (at) => [
     `section ${at}`,
     {
       ...(at >= 10 && { parent: `section ${Math.floor(at / 10)}` }),
       permissions: Array.from({ length: each }, (_, who) => ({
-        group: `department-${(at + who) % 40}`,
+        group: `department-${(at * 7 + who) % 40}`,
         permissions: ['read', 'bpmn-process-instance-read'],
       })),
       models: at < 20 ? [`Process ${at}`] : [`Model ${at}`],

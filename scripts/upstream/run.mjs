@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 
 const MODES = ['bare', 'bypass', 'rules'];
 /** Milliseconds of one file. */
-const LIMIT = Number(process.env.UPSTREAM_LIMIT ?? 45_000);
+const LIMIT = Number(process.env.UPSTREAM_LIMIT ?? 120_000);
 const here = path.dirname(fileURLToPath(import.meta.url));
 const [given, part = ''] = process.argv.slice(2);
 const url = process.env.MONGO_DB_URL?.replace(/\/+$/, '');

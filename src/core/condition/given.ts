@@ -37,6 +37,8 @@ export function given(condition: Condition, field: string, text: string): Condit
       return rest === condition.of ? condition : not(rest);
     }
     case 'some': {
+      // In there, an element of the list is the item.
+      if (field.startsWith('item.')) return condition;
       const rest = given(condition.where, field, text);
       return rest === condition.where ? condition : some(condition.field, rest);
     }

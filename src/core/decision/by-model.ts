@@ -1,162 +1,78 @@
-import { EVERYTHING, isEverything, isNothing, type Condition } from '../condition/condition.js';
+import { EVERYTHING, type Condition } from '../condition/condition.js';
 import type { PrincipalPredicate } from '../evaluation/evaluate.js';
-import { given } from '../condition/given.js';
-import { conjuncts, namedBy } from '../condition/named.js';
 import { own } from '../path.js';
-import { stepsTogether, type Predicates } from './predicates.js';
 import type { Resource } from '../resource.js';
+import { OF_INSTANCE, OF_ITEM, Parted } from './parted.js';
+import type { Predicates } from './predicates.js';
+import type { Halves } from './unbound.js';
 
 /** Models whose rules stay compiled; the one compiled longest ago is dropped first. */
 const MOST = 1_000;
+/** Elements of all models whose rules stay compiled; one more and all are compiled anew when asked about. */
+const MOST_ELEMENTS = 20_000;
 
-/** Conditions about no model in particular, of which more would be compiled anew for each model. */
-const MOST_OTHERS = 200;
-
-const OF_INSTANCE = 'instance.name';
-
-/** The names of models that one of several conditions is about; undefined: it may be about any. */
-function namesOf(condition: Condition, field: string): readonly string[] | undefined {
-  for (const part of conjuncts(condition)) {
-    const names = namedBy(part, field);
-    if (names !== undefined) return names;
-  }
-  return undefined;
-}
-
-/** Conditions by the model that they are about. */
-class Split {
-  private readonly byName = new Map<string, number[]>();
-  private readonly others: number[] = [];
-
-  /** @param namesIn the names of the models that a condition is about; undefined: any */
-  constructor(
-    private readonly conditions: readonly Condition[],
-    namesIn: (condition: Condition) => readonly string[] | undefined,
-    private readonly field: string,
-  ) {
-    for (const [at, condition] of conditions.entries()) {
-      const names = namesIn(condition);
-      if (names === undefined) this.others.push(at);
-      else
-        for (const name of new Set(names)) {
-          const known = this.byName.get(name);
-          if (known === undefined) this.byName.set(name, [at]);
-          else known.push(at);
-        }
-    }
-  }
-
-  /** How many are about no model in particular. */
-  get unnamed(): number {
-    return this.others.length;
-  }
-
-  get names(): readonly string[] {
-    return [...this.byName.keys()];
-  }
-
-  /** How many are about the model. */
-  about(name: string): number {
-    return this.byName.get(name)?.length ?? 0;
-  }
-
-  /** Those about the model, as they were given. */
-  whole(name: string): Condition[] {
-    return (this.byName.get(name) ?? []).map((at) => this.conditions[at] as Condition);
-  }
-
-  /** What is left for one model of those about none in particular. */
-  unnamedOf(name: string): Condition[] {
-    return this.others.map((at) => given(this.conditions[at] as Condition, this.field, name));
-  }
-
-  /** What is left of them for one model, in their order. Those about other models say nothing of it. */
-  of(name: string): Condition[] {
-    return [...this.others, ...(this.byName.get(name) ?? [])]
-      .sort((a, b) => a - b)
-      .map((at) => given(this.conditions[at] as Condition, this.field, name));
-  }
-}
-
-/** What an exclusion excludes; what must hold otherwise is asked of every model. */
-const excluded = (condition: Condition): Condition => (condition.op === 'not' ? condition.of : EVERYTHING);
-
-/** Conditions by the model that they are about, where its name stands at one field. */
-class Parted {
-  private readonly permits: Split;
-  private readonly restricts: Split;
+/** The rules about one model, compiled element by element: of many rules, hardly any are about the item at hand. */
+class OfModel {
+  private readonly byElement: Parted;
+  private readonly known = new Map<string, PrincipalPredicate>();
+  private compiled: PrincipalPredicate | undefined;
 
   constructor(
-    private readonly field: string,
-    permits: readonly Condition[],
-    restricts: readonly Condition[],
+    private readonly permits: readonly Condition[],
+    private readonly restricts: readonly Condition[],
     private readonly predicates: Predicates,
+    private readonly room: { left: number },
   ) {
-    const { surroundings } = predicates;
-    const permitted = (one: Condition): readonly string[] | undefined =>
-      field === OF_INSTANCE ? surroundings.namesOf(one) : namesOf(one, field);
-    this.permits = new Split(permits, permitted, field);
-    this.restricts = new Split(restricts, (one) => namesOf(excluded(one), field), field);
+    this.byElement = new Parted(OF_ITEM, permits, restricts, predicates);
   }
 
-  /** False: too few of the conditions are about a model. */
-  get isParted(): boolean {
-    return this.permits.unnamed + this.restricts.unnamed <= MOST_OTHERS;
+  /** Of an item, what its element leaves of the rules; else all of them. */
+  readonly holds: PrincipalPredicate = (resource, principal) => {
+    const element = own(own(resource, 'item'), 'elementId');
+    const holds = typeof element === 'string' && this.byElement.isParted ? this.of(element) : this.whole;
+    return holds(resource, principal);
+  };
+
+  private get whole(): PrincipalPredicate {
+    return (this.compiled ??= this.predicates.combined(this.permits, this.restricts));
   }
 
-  private restrictsOf(name: string): Condition[] {
-    return this.restricts.of(name).filter((one) => !isEverything(one));
+  private of(element: string): PrincipalPredicate {
+    const known = this.known.get(element);
+    if (known !== undefined) return known;
+    const made = this.byElement.combined(element);
+    if (this.room.left-- > 0) this.known.set(element, made);
+    return made;
   }
-
-  /** The conditions about one model, compiled. */
-  combined(name: string): PrincipalPredicate {
-    return this.predicates.combined(
-      this.permits.of(name).filter((one) => !isNothing(one)),
-      this.restrictsOf(name),
-    );
-  }
-
-  /** The steps for a row of the model that most of them are about, roughly. */
-  get steps(): number {
-    const about = (name: string): number => this.permits.about(name) + this.restricts.about(name);
-    const names = [...this.permits.names, ...this.restricts.names];
-    const name = names.reduce((most, one) => (about(one) > about(most) ? one : most), '');
-    const named = this.predicates.stepsTogether(
-      this.permits.whole(name),
-      this.restricts.whole(name),
-      (condition) => given(condition, this.field, name),
-    );
-    return 1 + named + stepsTogether(this.permits.unnamedOf(name), this.restricts.unnamedOf(name));
-  }
-}
-
-/** The conditions on instances, if {@link combinedByModel} compiles so many of them model by model. */
-export function partedByModel(
-  permits: readonly Condition[],
-  restricts: readonly Condition[],
-  predicates: Predicates,
-): Pick<Parted, 'steps'> | undefined {
-  const parted = new Parted(OF_INSTANCE, permits, restricts, predicates);
-  return parted.isParted ? parted : undefined;
 }
 
 /** The rules compiled model by model, where the name of the model stands at one field. */
 class OfField {
-  private readonly known = new Map<string, PrincipalPredicate>();
+  private readonly known = new Map<string, OfModel>();
+  private room = { left: MOST_ELEMENTS };
 
-  constructor(private readonly parted: Parted) {}
+  constructor(
+    private readonly parted: Parted,
+    private readonly predicates: Predicates,
+  ) {}
 
   get isParted(): boolean {
     return this.parted.isParted;
   }
 
   of(name: string): PrincipalPredicate {
+    if (this.room.left < 0) this.forget();
     const known = this.known.get(name);
-    if (known !== undefined) return known;
-    const made = this.parted.combined(name);
+    if (known !== undefined) return known.holds;
+    const made = new OfModel(...this.parted.leftFor(name), this.predicates, this.room);
     if (this.known.size >= MOST) this.known.delete(this.known.keys().next().value as string);
     this.known.set(name, made);
-    return made;
+    return made.holds;
+  }
+
+  private forget(): void {
+    this.known.clear();
+    this.room = { left: MOST_ELEMENTS };
   }
 }
 
@@ -176,7 +92,7 @@ export function combinedByModel(
   const of = (field: string, name: string): PrincipalPredicate => {
     let known = fields.get(field);
     if (known === undefined) {
-      known = new OfField(new Parted(field, permits, restricts, predicates));
+      known = new OfField(new Parted(field, permits, restricts, predicates), predicates);
       fields.set(field, known);
     }
     return known.isParted ? known.of(name) : together();
@@ -190,3 +106,15 @@ export function combinedByModel(
     return holds(resource, principal);
   };
 }
+
+const ANYTHING: readonly Condition[] = Object.freeze([EVERYTHING]);
+
+/** Both halves, each as {@link combinedByModel}. */
+export const halvesByModel = (
+  permits: readonly Condition[],
+  restricts: readonly Condition[],
+  predicates: Predicates,
+): Halves => ({
+  permits: combinedByModel(permits, [], predicates),
+  restricts: combinedByModel(ANYTHING, restricts, predicates),
+});

@@ -3,7 +3,7 @@ import { isReference } from '../condition/condition.js';
 import { itemOf, parsePath, partsOf, reach, type Path } from '../evaluation/frame.js';
 import { conjuncts, MOST_NAMED, NAMED, namedBy, valuesOf } from '../condition/named.js';
 import type { Resource } from '../resource.js';
-import type { AskedRule } from './rule-lists.js';
+import type { AskedRule, RuleList } from './rule-lists.js';
 
 /** A rule that is restricted to these texts at a field: for any other text, its result is known without evaluation. */
 interface Pin {
@@ -150,4 +150,14 @@ export class RelevantRules {
     );
     return asksAll ? all : (byTexts.get(keyOf(texts)) ?? []);
   }
+}
+
+/** Rules in the order of the lists that they are from. */
+export function sortedBy(lists: readonly RuleList[], rules: readonly AskedRule[]): readonly AskedRule[] {
+  const key = ({ policy, effect }: AskedRule): string => `${effect} ${policy}`;
+  const order = new Map(
+    lists.flatMap(({ rules: [first] }, at) => (first === undefined ? [] : [[key(first), at] as const])),
+  );
+  const placeOf = (rule: AskedRule): number => order.get(key(rule)) ?? 0;
+  return [...rules].sort((a, b) => placeOf(a) - placeOf(b));
 }

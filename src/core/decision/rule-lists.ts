@@ -54,7 +54,12 @@ export interface RuleList {
   readonly parts: ReadonlySet<Part>;
   /** True if nothing in it can change any more, so that results derived from it can be cached. */
   readonly isFixed: boolean;
+  /** True if its policy gives different lists to many principals, so that few share what is derived from it. */
+  readonly isPersonal: boolean;
 }
+
+/** A policy that has given more answers for one operation has one for each principal, or nearly. */
+const SHARED = 8;
 
 const NONE: Given = Object.freeze({ lists: Object.freeze([]), isKept: true });
 
@@ -90,15 +95,15 @@ class RuleLists {
   ) {}
 
   /** @throws TypeError if an entry is not a rule */
-  of(given: readonly Rule[]): RuleList {
+  of(given: readonly Rule[], isPersonal: boolean): RuleList {
     const known = this.known.get(given);
     if (known !== undefined) return known;
-    const list = this.read(given);
+    const list = this.read(given, isPersonal);
     if (list.isFixed) this.known.set(given, list);
     return list;
   }
 
-  private read(given: readonly Rule[]): RuleList {
+  private read(given: readonly Rule[], isPersonal: boolean): RuleList {
     let isFixed = Object.isFrozen(given);
     const rules = given.map((rule): AskedRule => {
       const known = this.fixed.get(rule);
@@ -110,7 +115,7 @@ class RuleLists {
     });
     const parts = new Set<Part>();
     for (const some of new Set(rules.map((rule) => rule.parts))) for (const part of some) parts.add(part);
-    return { effect: this.effect, rules, parts, isFixed };
+    return { effect: this.effect, rules, parts, isFixed, isPersonal };
   }
 
   private asked(rule: Rule): AskedRule {
@@ -151,6 +156,7 @@ const isFixedAnswer = (given: PolicyAnswer, lists: readonly RuleList[]): boolean
  */
 export class Answers {
   private readonly known = new WeakMap<PolicyAnswer, ReadAnswer>();
+  private readonly given = new Map<Operation, number>();
   private readonly permits: RuleLists;
   private readonly restricts: RuleLists;
 
@@ -168,16 +174,24 @@ export class Answers {
   of(given: PolicyAnswer, operation: Operation): ReadAnswer {
     const known = this.known.get(given);
     if (known?.operations.has(operation) === true) return known;
-    const answer = known ?? this.read(given);
+    const answer = known ?? this.read(given, this.countOf(operation) > SHARED);
     for (const { parts } of answer.all.lists) this.parts.assertAskable(operation, parts);
     answer.operations.add(operation);
     return answer;
   }
 
-  private read(given: PolicyAnswer): ReadAnswer {
+  /** How many answers there were for the operation, with the one that is read now. */
+  private countOf(operation: Operation): number {
+    const count = (this.given.get(operation) ?? 0) + 1;
+    this.given.set(operation, count);
+    return count;
+  }
+
+  private read(given: PolicyAnswer, isPersonal: boolean): ReadAnswer {
     const { permissive, restrictive } = readAnswer(given);
-    const restricts = restrictive.length === 0 ? [] : [this.restricts.of(restrictive)];
-    const lists = permissive.length === 0 ? restricts : [this.permits.of(permissive), ...restricts];
+    const restricts = restrictive.length === 0 ? [] : [this.restricts.of(restrictive, isPersonal)];
+    const lists =
+      permissive.length === 0 ? restricts : [this.permits.of(permissive, isPersonal), ...restricts];
     const isKept = isFixedAnswer(given, lists);
     const together = (some: readonly RuleList[]): Given =>
       some.length === 0 ? NONE : Object.freeze({ lists: some, isKept });

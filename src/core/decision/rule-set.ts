@@ -1,24 +1,44 @@
-import { EVERYTHING, NOTHING, type Condition } from '../condition/condition.js';
-import { combinedByModel, partedByModel } from './by-model.js';
-import { stepsOf } from '../condition/size.js';
+import { NOTHING, type Condition } from '../condition/condition.js';
+import { combinedByModel, halvesByModel } from './by-model.js';
+import { namingModels, partedByModel } from './parted.js';
 import type { PrincipalPredicate } from '../evaluation/evaluate.js';
 import { restricted } from '../condition/factor.js';
 import { atOnce, type InSteps } from '../in-steps.js';
 import { hasPart, isMissing, type Part } from '../parts.js';
 import type { Effect, Rule } from '../policy.js';
 import type { Predicates } from './predicates.js';
-import { RelevantRules } from './relevant-rules.js';
+import { RelevantRules, sortedBy } from './relevant-rules.js';
 import type { Resource } from '../resource.js';
 import { speaksOfStart, type AskedRule, type RuleList } from './rule-lists.js';
-import { bothUnbound, halvesOf, holdsIn, joined, type Halves, type Unbound } from './unbound.js';
-import { alternativesBySearch, roughly, roughlyMany, type Ways } from './ways.js';
+import {
+  bothUnbound,
+  halvesOf,
+  holdsIn,
+  joined,
+  once,
+  sharedFirst,
+  unboundOf,
+  type Halves,
+  type Unbound,
+} from './unbound.js';
+import { alternativesBySearch, roughlyMany, type Ways } from './ways.js';
 
-/** Rules from this number on are compiled model by model. */
+/** Rules from this number on are compiled model by model, whatever they are about. */
 const MANY = 200;
+/** From this number on, rules that each name a model are compiled model by model. */
+const SOME_NAMED = 4;
 /**
  * From this number on, rules about many models are stated roughly in a query, because combining them takes long.
  */
 const MANY_STATED = 500;
+
+/** The same rules in two sets. */
+interface Halved {
+  /** Each is made ready for queries by itself. */
+  readonly split?: readonly [RuleSet, RuleSet];
+  /** The first is the same for all principals; the second, for few. */
+  readonly personal?: readonly [RuleSet, RuleSet];
+}
 
 /**
  * The rules of all policies for one question, with the results derived from them for every principal, computed when
@@ -30,17 +50,17 @@ export class RuleSet {
   private readonly asks: Readonly<Record<'item' | 'instance' | 'items' | 'start', boolean>>;
   private readonly byEffect = new Map<Effect, readonly AskedRule[]>();
   private combinedRules: PrincipalPredicate | undefined;
+  private knownHalves: Halves | undefined;
   private relevantRules: RelevantRules | undefined;
   private unmarkedNames: readonly string[] | undefined;
   private searchedPaths: readonly string[] | undefined;
   /** By whether rules about starts are left out. */
   private readonly scopes = new Map<boolean, Unbound>();
 
-  /** @param split the same rules in two sets, of which each is made ready for queries by itself */
   constructor(
     readonly lists: readonly RuleList[],
     private readonly predicates: Predicates,
-    private readonly split?: readonly [RuleSet, RuleSet],
+    private readonly halved: Halved = {},
   ) {
     this.parts = [...new Set(lists.flatMap(({ parts }) => [...parts]))];
     this.asks = {
@@ -89,7 +109,7 @@ export class RuleSet {
 
   /** The two sets, if one of them is made anew each time: what is derived from the other is kept. */
   private get changing(): readonly [RuleSet, RuleSet] | undefined {
-    return this.isFixed ? undefined : this.split;
+    return this.isFixed ? undefined : this.halved.split;
   }
 
   private get isFixed(): boolean {
@@ -97,10 +117,17 @@ export class RuleSet {
   }
 
   private combine(): PrincipalPredicate {
+    const { personal } = this.halved;
+    if (personal !== undefined) return sharedFirst(...personal);
     const [permits, restricts] = [whens(this.permits), whens(this.restricts)];
-    return this.isLarge(MANY) || this.isHeavy
+    return this.isByModel(permits, restricts)
       ? combinedByModel(permits, restricts, this.predicates)
       : this.predicates.combined(permits, restricts);
+  }
+
+  private isByModel(permits: readonly Condition[], restricts: readonly Condition[]): boolean {
+    if (this.isLarge(MANY) || this.isHeavy) return true;
+    return this.isFixed && namingModels(permits, restricts) >= SOME_NAMED;
   }
 
   /** More rules than that, none of which can change any more. */
@@ -113,9 +140,14 @@ export class RuleSet {
     return this.isFixed && this.lists.some((list) => this.predicates.isHeavy(list));
   }
 
-  private get halves(): Halves {
+  /** One of the permissive rules holds; and all restrictive ones. */
+  get halves(): Halves {
+    return (this.knownHalves ??= this.makeHalves());
+  }
+
+  private makeHalves(): Halves {
     const [permits, restricts] = [whens(this.permits), whens(this.restricts)];
-    return this.isLarge(MANY) || this.isHeavy
+    return this.isByModel(permits, restricts)
       ? halvesByModel(permits, restricts, this.predicates)
       : halvesOf(this.predicates, permits, restricts);
   }
@@ -124,7 +156,10 @@ export class RuleSet {
   relevant(resource: Resource): readonly AskedRule[] {
     if (this.parts.some((part) => isMissing(resource, part))) return this.inOrder;
     if (this.changing !== undefined)
-      return this.sorted(this.changing.flatMap((one) => one.relevant(resource)));
+      return sortedBy(
+        this.lists,
+        this.changing.flatMap((one) => one.relevant(resource)),
+      );
     this.relevantRules ??= new RelevantRules(this.inOrder);
     return this.relevantRules.of(resource);
   }
@@ -132,17 +167,6 @@ export class RuleSet {
   /** One of the rules that another puts together. */
   askedOf(asked: AskedRule, rule: Rule): AskedRule {
     return { ...asked, rule, holds: this.predicates.of(rule.when) };
-  }
-
-  private sorted(rules: readonly AskedRule[]): readonly AskedRule[] {
-    const key = ({ policy, effect }: AskedRule): string => `${effect} ${policy}`;
-    const order = new Map(
-      this.lists.flatMap(({ rules: [first] }, at) =>
-        first === undefined ? [] : [[key(first), at] as const],
-      ),
-    );
-    const placeOfRule = (rule: AskedRule): number => order.get(key(rule)) ?? 0;
-    return [...rules].sort((a, b) => placeOfRule(a) - placeOfRule(b));
   }
 
   /** The permissive rules from which no marks follow, as `policy/rule`. */
@@ -174,7 +198,7 @@ export class RuleSet {
 
   /** Makes the scopes in steps, so that no call has to make them at once. */
   *prepare(): InSteps<void> {
-    for (const part of this.split ?? []) yield* part.prepare();
+    for (const part of this.halved.split ?? []) yield* part.prepare();
     for (const withoutStarts of this.asks.start ? [false, true] : [false]) {
       let made = this.scopes.get(withoutStarts);
       if (made === undefined) this.scopes.set(withoutStarts, (made = yield* this.makeUnbound(withoutStarts)));
@@ -186,8 +210,9 @@ export class RuleSet {
 
   /** @param withoutStarts a list of instances is asked for, of which none is about to start */
   private *makeUnbound(withoutStarts: boolean): InSteps<Unbound> {
-    if (this.split !== undefined)
-      return bothUnbound(this.split[0].unbound(withoutStarts), this.split[1].unbound(withoutStarts));
+    const { split } = this.halved;
+    if (split !== undefined)
+      return bothUnbound(split[0].unbound(withoutStarts), split[1].unbound(withoutStarts));
     const permits = withoutStarts ? this.permits.filter((asked) => !speaksOfStart(asked)) : this.permits;
     const restricts = withoutStarts && this.restricts.some(speaksOfStart) ? [NOTHING] : whens(this.restricts);
     const rules = permits.map(({ rule }) => rule);
@@ -199,7 +224,11 @@ export class RuleSet {
       this.isLarge(MANY_STATED) || this.isHeavy
         ? partedByModel(whens(permits), restricts, this.predicates)
         : undefined;
-    if (parted === undefined) return yield* this.smallUnbound(make(), whens(permits), restricts);
+    if (parted === undefined)
+      return yield* unboundOf(make(), () => ({
+        ...halvesOf(this.predicates, whens(permits), restricts),
+        needsItems: this.parts.includes('items'),
+      }));
     return {
       whole: make,
       around: yield* roughlyMany(rules, restricts, this.predicates.surroundings),
@@ -210,41 +239,6 @@ export class RuleSet {
       })),
     };
   }
-
-  private *smallUnbound(
-    whole: Ways,
-    permits: readonly Condition[],
-    restricts: readonly Condition[],
-  ): InSteps<Unbound> {
-    yield;
-    const around = yield* roughly(whole);
-    const conditions = (): Condition[] => [...whole.ways.map(({ when }) => when), ...whole.restricts];
-    return {
-      whole: () => whole,
-      around: around === whole ? undefined : around,
-      test: once(() => ({
-        ...halvesOf(this.predicates, permits, restricts),
-        needsItems: this.parts.includes('items'),
-        steps: conditions().reduce((sum, condition) => sum + stepsOf(condition), 1),
-      })),
-    };
-  }
 }
-
-const ANYTHING: readonly Condition[] = Object.freeze([EVERYTHING]);
-
-const halvesByModel = (
-  permits: readonly Condition[],
-  restricts: readonly Condition[],
-  predicates: Predicates,
-): Halves => ({
-  permits: combinedByModel(permits, [], predicates),
-  restricts: combinedByModel(ANYTHING, restricts, predicates),
-});
-
-const once = <T>(make: () => T): (() => T) => {
-  let known: T | undefined;
-  return () => (known ??= make());
-};
 
 const whens = (asked: readonly AskedRule[]): Condition[] => asked.map(({ rule }) => rule.when);

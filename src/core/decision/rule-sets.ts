@@ -29,18 +29,29 @@ export class RuleSets {
       const set = new RuleSet(fresh, this.predicates);
       if (fresh.length === lists.length) return set;
       const kept = this.ofLists(lists.filter(({ isFixed }) => isFixed));
-      return new RuleSet(lists, this.predicates, [kept, set]);
+      return new RuleSet(lists, this.predicates, { split: [kept, set] });
     }
     return this.byLists.of(lists, () => this.ofFixed(lists));
   }
 
-  /** Of long lists, what queries need is made once, whichever other lists there are for a principal. */
+  /**
+   * Of long lists, what queries need is made once, whichever other lists there are for a principal; of lists that all
+   * principals share, what decisions need.
+   */
   private ofFixed(lists: readonly RuleList[]): RuleSet {
-    const isLong = (list: RuleList): boolean => list.rules.length > LONG || this.predicates.isHeavy(list);
-    const long = lists.filter(isLong);
-    const set = (split?: readonly [RuleSet, RuleSet]): RuleSet => new RuleSet(lists, this.predicates, split);
-    if (long.length === 0 || long.length === lists.length) return set();
-    return set([this.ofLists(lists.filter((list) => !isLong(list))), this.ofLists(long)]);
+    const split = this.parted(lists, (list) => list.rules.length > LONG || this.predicates.isHeavy(list));
+    const personal = this.parted(lists, ({ isPersonal }) => isPersonal);
+    return new RuleSet(lists, this.predicates, { ...(split && { split }), ...(personal && { personal }) });
+  }
+
+  /** The set of the other lists, and that of those for which it is true; undefined if one of them has none. */
+  private parted(
+    lists: readonly RuleList[],
+    isSecond: (list: RuleList) => boolean,
+  ): readonly [RuleSet, RuleSet] | undefined {
+    const second = lists.filter(isSecond);
+    if (second.length === 0 || second.length === lists.length) return undefined;
+    return [this.ofLists(lists.filter((list) => !second.includes(list))), this.ofLists(second)];
   }
 }
 

@@ -14,6 +14,7 @@ import {
 } from '../../../src/core/condition/condition.js';
 import { given } from '../../../src/core/condition/given.js';
 import { Predicates } from '../../../src/core/decision/predicates.js';
+import type { PrincipalPredicate } from '../../../src/core/evaluation/evaluate.js';
 import { SecureUser } from '../../../src/core/principal.js';
 import type { Resource } from '../../../src/core/resource.js';
 import { CASES } from '../../support/cases.js';
@@ -21,9 +22,9 @@ import { CASES } from '../../support/cases.js';
 const NAMES = ['A', 'B', 'C'];
 const ME = new SecureUser({ userName: 'ann', userGroups: ['hr'] });
 const name = fc.constantFrom(...NAMES);
-const FIELDS = ['instance.name', 'model.name'] as const;
+const FIELDS = ['instance.name', 'model.name', 'item.elementId'] as const;
 
-/** Conditions that speak of the model in every way, and of other things. */
+/** Conditions that speak of the model and of the element in every way, and of other things. */
 const condition: fc.Arbitrary<Condition> = fc.letrec<{ node: Condition }>((tie) => ({
   node: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
@@ -42,23 +43,35 @@ const condition: fc.Arbitrary<Condition> = fc.letrec<{ node: Condition }>((tie) 
     tie('node').map((of) => not(of)),
     tie('node').map((where) => some('instance.items', where)),
     fc
-      .array(fc.tuple(name, tie('node')), { minLength: 1, maxLength: 3 })
-      .map((cases) => byCases('instance.name', cases)),
+      .tuple(
+        fc.constantFrom('instance.name', 'item.elementId'),
+        fc.array(fc.tuple(name, tie('node')), { minLength: 1, maxLength: 3 }),
+      )
+      .map(([field, cases]) => byCases(field, cases)),
   ),
 })).node;
 
-const item = fc.record({ id: fc.constant('i'), assignee: fc.constantFrom('ann', 'bob', undefined) });
+const item = fc.record({
+  id: fc.constant('i'),
+  elementId: fc.constantFrom<unknown>('A', 'B', 'D', '__proto__', undefined, null, ['A', 'B'], 5),
+  assignee: fc.constantFrom('ann', 'bob', undefined),
+});
 const resource: fc.Arbitrary<Resource> = fc
   .record({
     name: fc.constantFrom<unknown>('A', 'B', 'C', 'D', '__proto__', undefined, null, ['A', 'B'], 5),
     status: fc.constantFrom('running', 'end'),
     item,
+    others: fc.array(item, { maxLength: 2 }),
     starts: fc.boolean(),
+    isWhole: fc.boolean(),
   })
-  .map(({ name: called, status, item: one, starts }) =>
+  .map(({ name: called, status, item: one, others, starts, isWhole }) =>
     starts
       ? { model: { name: called }, start: { elementId: 's' } }
-      : { instance: { name: called, status, data: { store: 's' }, items: [one] }, item: one },
+      : {
+          instance: { name: called, status, data: { store: 's' }, items: [...others, one] },
+          ...(!isWhole && { item: one }),
+        },
   ) as fc.Arbitrary<Resource>;
 
 describe('Rules that are compiled model by model', () => {
@@ -107,6 +120,36 @@ describe('Rules that are compiled model by model', () => {
     expect(sizes).toEqual([1, 2, 0]);
   });
 
+  test('only those of the element at hand are compiled, and what no rule names shares one closure', () => {
+    const predicates = new Predicates();
+    const made: [number, PrincipalPredicate][] = [];
+    const counted = Object.assign(Object.create(predicates) as Predicates, {
+      combined: (permits: readonly Condition[], restricts: readonly Condition[]) => {
+        const predicate = predicates.combined(permits, restricts);
+        made.push([permits.length + restricts.length, predicate]);
+        return predicate;
+      },
+    });
+    const general = eq('instance.status', 'running');
+    predicates.promise(general);
+    const about = (at: number): Condition =>
+      and(eq('instance.name', `M${at % 3}`), eq('item.elementId', `e${at}`), eq('item.assignee', 'ann'));
+    const rules = Array.from({ length: 300 }, (_, at) => not(about(at)));
+    const decide = combinedByModel([general], rules, counted);
+    const of = (name: string, elementId: string): Resource => {
+      const one = { id: 'i', elementId, assignee: 'ann' };
+      return { instance: { name, status: 'running', items: [one] }, item: one };
+    };
+    expect([
+      decide(of('M1', 'e4'), ME),
+      decide(of('M1', 'e4'), ME),
+      decide(of('M1', 'e5'), ME),
+      decide(of('M2', 'e4'), ME),
+    ]).toEqual([false, false, true, true]);
+    expect(made.map(([size]) => size)).toEqual([2, 1, 1]);
+    expect(made[2]?.[1]).toBe(made[1]?.[1]);
+  });
+
   test('many that are about no model in particular are compiled once, not for each model', () => {
     const predicates = new Predicates();
     let times = 0;
@@ -136,4 +179,10 @@ test('Rules that are compiled model by model take nothing from what a resource i
   expect(allows({ instance: { name: 'A' } }, ME)).toBe(true);
   expect(allows(inherited({ instance: { name: 'A' } }), ME)).toBe(false);
   expect(allows({ instance: inherited({ name: 'A' } as never) } as Resource, ME)).toBe(false);
+  const ofElement = combinedByModel([eq('item.elementId', 'e')], [], new Predicates());
+  const item = { id: 'i', elementId: 'e' };
+  const instance = { name: 'A', items: [item] };
+  expect(ofElement({ instance, item }, ME)).toBe(true);
+  expect(ofElement({ instance, item: inherited(item as never) } as unknown as Resource, ME)).toBe(false);
+  expect(ofElement(Object.assign(inherited({ item }), { instance }), ME)).toBe(false);
 });

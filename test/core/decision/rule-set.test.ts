@@ -309,3 +309,40 @@ describe('Where one policy makes its rules anew for each answer', () => {
     );
   });
 });
+
+test('Where a policy has other rules for each principal, decisions are what each rule says', () => {
+  const names = Array.from({ length: 12 }, (_, at) => `user${at}`);
+  const isAdministrator = fc.boolean();
+  fc.assert(
+    fc.property(
+      rulesOf,
+      rulesOf,
+      fc.array(fc.tuple(rulesOf, rulesOf), { minLength: 12, maxLength: 12 }),
+      fc.array(rows, { minLength: 1, maxLength: 3 }),
+      isAdministrator,
+      (a, b, personal, resources, admin) => {
+        const answer = Object.freeze({ permissive: frozen(a), restrictive: frozen(b) });
+        const own = personal.map(([c, d]) =>
+          Object.freeze({ permissive: frozen(c), restrictive: frozen(d) }),
+        );
+        const at = ({ userName }: SecureUser): number => names.indexOf(userName);
+        const point = createDecisionPoint([
+          policy('shared', answer),
+          { name: 'own', waivable: false, answer: (who) => own[at(who)] ?? {} },
+        ]);
+        for (const userName of names) {
+          const who = new SecureUser({ userName, userGroups: admin ? ['ADMIN'] : ['hr'] });
+          const alone = createDecisionPoint([
+            policy('shared', answer),
+            { ...policy('own', own[at(who)] ?? {}), waivable: false },
+          ]);
+          for (const one of resources) {
+            expect(point.allows(who, 'task:read', one)).toBe(alone.decide(who, 'task:read', one).allowed);
+            expect(point.decide(who, 'task:read', one)).toEqual(alone.decide(who, 'task:read', one));
+          }
+        }
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
