@@ -1,11 +1,17 @@
-import { statSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isGuardError } from '../core/errors.js';
 import { checkModelName } from '../core/model-name.js';
 import type { ModelWarning } from '../engine/contract/model-warning.js';
 import { declareUtf8 } from '../engine/model/source/encoding.js';
-import { modelFileOf, modelFilesIn, type ModelFile } from '../engine/model/source/model-files.js';
+import {
+  modelFileOf,
+  modelFilesIn,
+  oncePerModel,
+  pictureOf,
+  type ModelFile,
+} from '../engine/model/source/model-files.js';
 import { modelIn } from '../engine/model/source/read-model.js';
 import type { Store, StoredModel } from '../store/port.js';
 import { DOCUMENT_FIELDS } from '../store/query/large-fields.js';
@@ -17,7 +23,6 @@ import { withStore } from './store.js';
 import { minute, table } from './table.js';
 
 const BPMN = '.bpmn';
-const PICTURE = '.svg';
 
 /** Lists the models of all owners. */
 export const listModels: Run = (args, io) => {
@@ -62,10 +67,12 @@ async function importOne(
   const warnings = await keeper.check(source);
   const before = await store.models.get(name, owner);
   // A document repaired while parsing is stored repaired.
-  if (before !== undefined && before.source === (await keeper.definition(name, source)).source)
-    return { done: 'unchanged', warnings };
+  const isSource = before !== undefined && before.source === (await keeper.definition(name, source)).source;
+  if (isSource && (before.svg ?? null) === svg) return { done: 'unchanged', warnings };
   if (before !== undefined && !replace)
-    throw new NotDone('There is another model of that name; see --replace');
+    throw new NotDone(
+      `There is ${isSource ? 'another picture of that model' : 'another model of that name'}; see --replace`,
+    );
   await keeper.save(name, source, svg, owner);
   return { done: before === undefined ? 'added' : 'replaced', warnings };
 }
@@ -77,7 +84,7 @@ export const importModels: Run = async (args, io) => {
     owner: { type: 'string' },
     replace: { type: 'boolean' },
   });
-  const files = modelFiles(given);
+  const files = oncePerModel(modelFiles(given));
   const wanted = values['model-name'];
   if (wanted !== undefined && files.length !== 1) throw new UsageError('--model-name needs exactly one file');
   const { replace = false } = values;
@@ -107,33 +114,37 @@ export const importModels: Run = async (args, io) => {
   });
 };
 
+/** Writes a model and its picture, or neither: a picture that lies there belongs to the file that it replaces. */
 async function exportOne(
   { name, source = '', svg }: StoredModel,
   folder: string,
-  flag: string,
+  replace: boolean,
 ): Promise<void> {
-  const file = path.join(folder, checkModelName(name));
-  await writeFile(file + BPMN, declareUtf8(source), { flag });
-  if (svg) await writeFile(file + PICTURE, svg, { flag });
+  const file = path.join(folder, checkModelName(name) + BPMN);
+  const picture = pictureOf(file);
+  const there = [file, picture].find((place) => existsSync(place));
+  if (there !== undefined && !replace)
+    throw new NotDone(`the file ${path.basename(there)} exists already; see --replace`);
+  const flag = replace ? 'w' : 'wx';
+  await writeFile(file, declareUtf8(source), { flag });
+  if (svg) await writeFile(picture, svg, { flag });
+  else if (replace) await rm(picture, { force: true });
 }
 
 async function exportAll(
   models: readonly StoredModel[],
   folder: string,
-  flag: string,
+  replace: boolean,
   io: Io,
 ): Promise<number> {
   let failed = 0;
   for (const model of models) {
     try {
-      await exportOne(model, folder, flag);
+      await exportOne(model, folder, replace);
       io.out(model.name);
     } catch (error) {
       failed++;
-      const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
-      io.err(
-        `${model.name}: ${isThere ? 'the file exists already; see --replace' : (error as Error).message}`,
-      );
+      io.err(`${model.name}: ${(error as Error).message}`);
     }
   }
   return failed;
@@ -158,6 +169,6 @@ export const exportModels: Run = (args, io) => {
       return 1;
     }
     await mkdir(folder, { recursive: true });
-    return (await exportAll(models, folder, values.replace === true ? 'w' : 'wx', io)) === 0 ? 0 : 1;
+    return (await exportAll(models, folder, values.replace === true, io)) === 0 ? 0 : 1;
   });
 };

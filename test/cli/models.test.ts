@@ -156,7 +156,7 @@ onStores('models on the command line', (kind) => {
     mkdirSync(target);
     writeFileSync(path.join(target, 'A.bpmn'), 'mine');
     const { code, out, err } = await run(['models', 'export', target, ...on.at]);
-    expect([code, out, err]).toEqual([1, ['B'], ['A: the file exists already; see --replace']]);
+    expect([code, out, err]).toEqual([1, ['B'], ['A: the file A.bpmn exists already; see --replace']]);
     expect(readFileSync(path.join(target, 'A.bpmn'), 'utf8')).toBe('mine');
     expect((await run(['models', 'export', target, '--model', 'A', '--replace', ...on.at])).out).toEqual([
       'A',

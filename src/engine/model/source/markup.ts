@@ -124,6 +124,16 @@ export function namesPeople(source: string, offset: number): boolean {
   return keyOfPeople(source.slice(offset, end), isAboutPeople) !== undefined;
 }
 
+/** The first element inside more than so many others. */
+export function tooDeepIn(source: string, most: number): Tag | undefined {
+  let depth = 0;
+  for (const tag of tagsOf(source)) {
+    if (tag.kind !== 'end' && depth >= most) return tag;
+    depth += tag.kind === 'begin' ? 1 : tag.kind === 'end' ? -1 : 0;
+  }
+  return undefined;
+}
+
 /** Elements that a parent may have only once: the parser keeps the last and drops the others without a warning. */
 const SINGLE = new Set([
   'childLaneSet',

@@ -1,5 +1,6 @@
 import { readdirSync, type Dirent } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { asModelName } from '../../../core/model-name.js';
 
 /** A file with a model. */
 export interface ModelFile {
@@ -38,23 +39,31 @@ function inFolders(folder: string, depth = 1): ModelFile[] {
   });
 }
 
+/** Files of a model that another one has given already come with the reason why they are not read. */
+export function oncePerModel(files: readonly ModelFile[]): ModelFile[] {
+  const found = new Map<string, string>();
+  return files.map((model) => {
+    if (model.problem !== undefined) return model;
+    const name = asModelName(model.name) ?? model.name;
+    const same = found.get(name) ?? model.file;
+    found.set(name, same);
+    if (resolve(same) === resolve(model.file)) return model;
+    const other = dirname(same) === dirname(model.file) ? basename(same) : same;
+    return { ...model, problem: `${other} is the same model.` };
+  });
+}
+
 /**
  * The files with models in a folder, in the order of their names: `.bpmn`, `.bpmn2`, `.bpmn20.xml`, `.bpmn.xml`, in any
  * case. Those that are not read come with the reason: in folders of the folder, and of a name that another has.
  */
 export function modelFilesIn(folder: string): ModelFile[] {
-  const found = new Map<string, ModelFile>();
+  const found: ModelFile[] = [];
   const more: ModelFile[] = [];
   for (const entry of readdirSync(folder, { withFileTypes: true }).sort(byName)) {
     const file = join(folder, entry.name);
-    if (!EXTENSION.test(entry.name)) {
-      if (entry.isDirectory() && !entry.name.startsWith('.')) more.push(...inFolders(file));
-      continue;
-    }
-    const model = modelFileOf(file);
-    const same = found.get(model.name);
-    if (same === undefined) found.set(model.name, model);
-    else more.push({ ...model, problem: `${basename(same.file)} is the same model.` });
+    if (EXTENSION.test(entry.name)) found.push(modelFileOf(file));
+    else if (entry.isDirectory() && !entry.name.startsWith('.')) more.push(...inFolders(file));
   }
-  return [...found.values(), ...more];
+  return [...oncePerModel(found), ...more];
 }

@@ -6,9 +6,12 @@ import { newDefinition } from '../host-definition.js';
 import type { HostDefinition, ModdleElement } from '../host.js';
 import type { Parsed, Parser, ParsingServer, Tree } from '../parsing.js';
 import { danglingBy, lostBy, lostInSilence } from './lost.js';
-import { linesOf } from './markup.js';
+import { lineAt, linesOf, tooDeepIn } from './markup.js';
 import { mend } from './mend.js';
 import { resolveNames } from './qualified.js';
+
+/** Elements inside each other: a document is read, checked and run by functions that call themselves. */
+const DEEPEST = 500;
 
 interface Loadable extends HostDefinition {
   moddle: Parser;
@@ -31,8 +34,20 @@ export function refusal(error: unknown): BadInput {
   return new BadInput('bad-model', `bpmn-server cannot read it: ${cause}.`, { cause: error });
 }
 
+/** @throws BadInput `bad-model` */
+function assertNotTooDeep(source: string): void {
+  const tag = tooDeepIn(source, DEEPEST);
+  if (tag === undefined) return;
+  const line = lineAt(linesOf(source), tag.offset);
+  throw new BadInput(
+    'bad-model',
+    `${tag.local} in line ${line} is inside more than ${DEEPEST} other elements.`,
+  );
+}
+
 /** Parses a source, keeps what the parser dropped, and repairs what bpmn-server could not load. */
 export async function parse(parser: Parser, source: string): Promise<Tree> {
+  assertNotTooDeep(source);
   const { warnings: all, ...parsed } = await parser.fromXML(source);
   const { rootElement: root } = parsed;
   const { isJbpm, namespaces } = documentOf(root);

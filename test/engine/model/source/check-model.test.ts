@@ -129,3 +129,35 @@ describe('a part that the parser drops', () => {
     expect(await checkModel(source)).toEqual([]);
   });
 });
+
+describe('a model whose elements are inside each other', () => {
+  const NAMESPACES = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:x="urn:x"';
+  const nested = (begin: (n: number) => string, ends: string, count: number): string =>
+    Array.from({ length: count }, (_, n) => begin(n)).join('') + ends.repeat(count);
+  const inProcess = (inner: string): string =>
+    `<definitions ${NAMESPACES}>\n<process id="p"><startEvent id="s"/>${inner}</process></definitions>`;
+  const ofExtensions = (depth: number): string =>
+    inProcess(
+      `<extensionElements>${nested(() => '<x:a who="ann">', '</x:a>', depth - 3)}</extensionElements>`,
+    );
+  const KINDS: Readonly<Record<string, (depth: number) => string>> = {
+    extensions: ofExtensions,
+    'sub-processes': (depth) =>
+      inProcess(nested((n) => `<subProcess id="x${n}"><!-- > -->`, '</subProcess>', depth - 2)),
+    lanes: (depth) => {
+      const begin = (n: number): string => `<${n === 0 ? 'l' : 'childL'}aneSet id="x${n}"><lane id="y${n}">`;
+      const inner = nested(begin, '', depth / 2 - 1);
+      return inProcess(inner + '</lane></childLaneSet>'.repeat(depth / 2 - 2) + '</lane></laneSet>');
+    },
+  };
+
+  test.each(Object.keys(KINDS))('is read as long as no %s are inside more than 500 others', async (kind) => {
+    const source = KINDS[kind] as (depth: number) => string;
+    await expect(checkModel(source(500))).resolves.toBeInstanceOf(Array);
+    for (const depth of [502, 20_000])
+      await expect(checkModel(source(depth))).rejects.toMatchObject({
+        code: 'bad-model',
+        message: expect.stringMatching(/ in line 2 is inside more than 500 other elements/) as string,
+      });
+  });
+});
