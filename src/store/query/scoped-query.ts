@@ -119,6 +119,10 @@ export interface ScopedOptions {
   readonly hidden?: Hidden | undefined;
 }
 
+/** The index of ids finds it: marks would only take time to be planned, and a server could prefer their index. */
+const isOneInstance = (said: readonly Condition[]): boolean =>
+  said.some((one) => one.op === 'eq' && one.field === 'instance.id' && typeof one.value === 'string');
+
 const marksFor = (
   stated: Stated,
   said: readonly Condition[],
