@@ -64,7 +64,7 @@ export const OPERATIONS = {
     'Model:Manage',
     'write, bpmn-section-edit-process-def',
   ),
-  'model:code': entry('model', 'save a model that holds code', '', 'Expression:Evaluate', ''),
+  'model:code': entry('model', 'save or rename a model that holds code', '', 'Expression:Evaluate', ''),
   'model:delete': entry('model', 'delete a model', '', 'Model:Manage', 'write'),
   'model:deploy': entry('model', 'make a version startable', '', 'Model:Manage', 'bpmn-process-def-deploy'),
   'model:report': entry(

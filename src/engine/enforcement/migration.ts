@@ -34,12 +34,12 @@ export async function assertMayMigrate(
   if (instance.name === model.name || calls.bypass) return;
   const { principal, inForce } = call;
   if (principal.isSystem()) return;
-  const named = policiesNaming(inForce.set, String(instance.name), principal.isAdmin());
+  const named = policiesNaming(call, inForce.set, String(instance.name), principal.isAdmin());
   if (named !== undefined)
     throw new AccessDenied(
       'forbidden',
       `You may not migrate it to another model: policies name its present model and would no longer apply to` +
-        ` it: ${named}.`,
+        ` it${named}.`,
     );
 }
 

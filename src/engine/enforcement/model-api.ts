@@ -176,14 +176,15 @@ export class Models {
           this.change(call, 'model:write', name, async (model) => {
             const owner = model.owner ?? null;
             const wanted = checkModelName(newName);
+            await this.saving.assertMayRename(call, model, wanted);
             if ((await calls.store.models.get(wanted, owner)) !== undefined)
               throw new Conflict('conflict', 'A model of the new name already exists.');
             const { set } = await calls.stored(call);
-            const named = policiesNaming(set, model.name);
+            const named = policiesNaming(call, set, model.name);
             if (named !== undefined)
               throw new Conflict(
                 'wrong-state',
-                `Policies name this model, and would no longer apply: ${named}.`,
+                `Policies name this model, and would no longer apply${named}.`,
               );
             await this.places.copied(call, model.name, wanted);
             this.timers.unschedule(model.name, owner);

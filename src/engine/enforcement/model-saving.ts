@@ -69,6 +69,28 @@ export class ModelSaving {
     return { name, warnings: warningsIn(stored) };
   }
 
+  /** Whether a stored model holds code; one that cannot be read may. */
+  private async holdsCode({ name, source, svg, owner }: StoredModel): Promise<boolean> {
+    try {
+      return (await this.models.parse(name, source, svg ?? null, owner ?? null)).code.length > 0;
+    } catch (error) {
+      if (isGuardError(error) && error.status < 500) return true;
+      throw error;
+    }
+  }
+
+  /**
+   * Decides whether the caller may give a model another name: its code then runs wherever that name is called.
+   * @throws AccessDenied `forbidden`
+   */
+  async assertMayRename(call: Call, model: StoredModel, name: string): Promise<void> {
+    const holdsCode = await this.holdsCode(model);
+    // Parsing takes a while.
+    const now = await call.again();
+    now.assert('model:write', { model }, true);
+    if (holdsCode) now.assert('model:code', { model: { ...model, name } }, true);
+  }
+
   /**
    * Decides whether the caller may save a model of that name now.
    * @throws AccessDenied `forbidden`; Conflict `conflict` if the name is taken by a hidden model; BadInput

@@ -1,4 +1,5 @@
-import type { Guard } from 'bpmn-guard';
+import type { Guard, Policy } from 'bpmn-guard';
+import { EVERYTHING } from '../../../src/core/condition/condition.js';
 import { Conflict } from '../../../src/core/errors.js';
 import { ADMIN_USER, eventually, Guards, person, refusal } from '../../support/guards.js';
 import { end, model, start, task, timer } from '../../support/models.js';
@@ -80,5 +81,30 @@ test('a model that policies name is not renamed while the rules are switched off
   expect(await refusal(off.api.model.rename('Pay', 'Pay2', ADMIN_USER))).toMatchObject({
     code: 'wrong-state',
     message: expect.stringContaining('Policies name this model'),
+  });
+});
+
+test('policies that a model is named in are named to those who may read policies', async () => {
+  const migrates: Policy = {
+    name: 'designers-migrate',
+    answer: ({ userName }, operation) =>
+      operation === 'instance:migrate' && userName === 'dee'
+        ? { permissive: [{ id: 'dee', says: 'dee migrates', when: EVERYTHING }] }
+        : {},
+  };
+  const plain = model([start(), task('do'), end()]);
+  const guard = await guards.make({ models: { Pay: plain, Other: plain }, policies: [migrates] });
+  const { id } = await guard.api.engine.start('Pay', {}, person('ann'));
+  await guard.as(ADMIN_USER).policies.duties.save('audit-of-kim', { duty: 'not-initiator', model: 'Pay' });
+  const dee = person('dee', 'DESIGNER');
+  expect(await refusal(guard.api.policies.duties.list(dee))).toMatchObject({ code: 'forbidden' });
+  expect(await refusal(guard.api.model.rename('Pay', 'Pay2', dee))).toMatchObject({
+    message: 'Policies name this model, and would no longer apply.',
+  });
+  expect(await refusal(guard.api.engine.migrate(id, 'Other', dee))).toMatchObject({
+    message: expect.stringMatching(/would no longer apply to it\.$/) as string,
+  });
+  expect(await refusal(guard.api.model.rename('Pay', 'Pay2', ADMIN_USER))).toMatchObject({
+    message: 'Policies name this model, and would no longer apply: duty "audit-of-kim".',
   });
 });
