@@ -3,6 +3,7 @@ import { BadInput, Conflict } from '../../core/errors.js';
 import type { GuardEvent, ItemView } from '../contract/types.js';
 import type { Handed, ItemGuard, StoredInstance, StoredItem } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored.js';
+import { namesIn } from '../model/derive.js';
 import { escalationCatcher } from '../execution/escalation-catcher.js';
 import { keptFor } from '../execution/kept.js';
 import { keptOf, rewrite } from '../execution/rewrite.js';
@@ -10,9 +11,9 @@ import type { HostExecution } from '../model/host.js';
 import type { Call } from './call.js';
 import { checkHanded } from './caller-input.js';
 import { onItem, type FoundItem, viewOf, type CommandParts, type LockedTask } from './command-parts.js';
-import type { Effect } from './effect.js';
+import { statesFor, type Effect } from './effect.js';
 import { updateRejections, rejectersOf } from './stuck.js';
-import { ESCALATE, REJECT, RESUME, SUSPEND, UNDO_REJECT } from './task-admission.js';
+import { ESCALATE, REJECT, RESUME, SUSPEND, TAKE, UNDO_REJECT } from './task-admission.js';
 import { assertTarget, assertTargetGroup, NOTHING_FOLLOWS, type Given } from './targets.js';
 import { reserve } from './labelling.js';
 import { recordTask } from './task-record.js';
@@ -22,10 +23,15 @@ import { instanceView } from './views.js';
 /** How many people may reject one task. */
 const REJECTERS_MOST = 1000;
 
-/** The task is the caller's already, or free for the caller to take. */
-const mayHave = ({ call, instance, item }: LockedTask): boolean =>
-  [item.assignee, item.guard?.owner].includes(call.principal.userName) ||
-  call.allows('task:take', { instance, item });
+/** The task is the caller's already, not only lent to the caller, or free for the caller to take. */
+function mayHave({ call, instance, item, state }: LockedTask): boolean {
+  const owner = item.guard?.owner ?? namesIn(item.assignee)[0];
+  if (owner !== undefined) return owner === call.principal.userName;
+  return (
+    statesFor(call.principal, TAKE).some((free) => free === state) &&
+    call.allows('task:take', { instance, item })
+  );
+}
 
 const wrongState = (message: string): Conflict => new Conflict('wrong-state', message);
 
@@ -151,7 +157,7 @@ export class TaskLife {
       kept.escalation = { by: userName, at: today(), to, times: (kept.escalation?.times ?? 0) + 1 };
       await updateRejections(parts.calls.principals, item, kept, task.instance.tenantId ?? null);
       recordTask(parts.calls, ESCALATE, task, 'escalated', 'user' in to ? to.user : undefined, overridden);
-      const catcher = item && escalationCatcher(execution, item);
+      const catcher = item && escalationCatcher(execution, item, task.command.suspended);
       if (catcher !== undefined) await execution.signalItem(catcher.id, {}, userName, {});
       return execution;
     };
