@@ -1,5 +1,5 @@
 import { parseCondition } from '../../condition/json.js';
-import type { Condition } from '../../condition/condition.js';
+import { fieldsIn, type Condition } from '../../condition/condition.js';
 import { isGuardError } from '../../errors.js';
 import { compileForAll } from '../../evaluation/evaluate.js';
 import { partsOf } from '../../parts.js';
@@ -39,13 +39,6 @@ function labelName(given: unknown, what: string): string {
         `with a digit, got ${show(name)}.`,
     );
   return name;
-}
-
-/** All fields that a condition names. */
-function fieldsOf(condition: Condition): string[] {
-  if (condition.op === 'not') return fieldsOf(condition.of);
-  if ('of' in condition) return condition.of.flatMap(fieldsOf);
-  return [condition.field];
 }
 
 const NOT_JSON: readonly string[] = ['undefined', 'function', 'symbol', 'bigint'];
@@ -89,7 +82,7 @@ function condition(value: unknown, what: string, known: RegExp, expected: string
   } catch (error) {
     return badPolicy(`${what}: ${messageOf(error)}`);
   }
-  const strange = fieldsOf(parsed).find((field) => !known.test(field));
+  const strange = fieldsIn(parsed).find((field) => !known.test(field));
   return strange === undefined
     ? json
     : badPolicy(`${what} takes fields of ${expected}, got ${show(strange)}.`);
