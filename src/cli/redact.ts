@@ -62,16 +62,25 @@ function redactor(urls: readonly string[]): (text: string) => string {
   return (text) => inUrls(passwords.reduce(without, text));
 }
 
+/** A text as it stands in JSON, without the quotes. */
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+
 /**
- * The same streams without the passwords of URLs. In results they are hidden only within URLs: a user may be named
- * like the password of the database.
+ * The same streams without the passwords of the URLs of this command. Other URLs in results are data, which must be
+ * shown as it is stored; and a user may be named like the password of the database.
  * @param url the URL from the environment
  */
 export function withoutPasswords(args: readonly string[], io: Io, url: string | undefined): Io {
-  const urls = [...urlsIn(args), ...(url === undefined ? [] : [url])];
-  const passwords = passwordsOf(urls);
+  const urls = [...urlsIn(args), ...(url === undefined || url === '' ? [] : [url])];
   const redact = redactor(urls);
-  const redactUrls = (text: string): string =>
-    inUrls(passwords.reduce((hidden, password) => hidden.replaceAll(`:${password}@`, `:${HIDDEN}@`), text));
-  return { ...io, out: (line) => io.out(redactUrls(line)), err: (line) => io.err(redact(line)) };
+  const hidden = [
+    ...urls.map((given) => [given, inUrls(given)]),
+    ...passwordsOf(urls).map((password) => [`:${password}@`, `:${HIDDEN}@`]),
+  ].flatMap(([from = '', to = '']) => [
+    [from, to],
+    [inJson(from), inJson(to)],
+  ]);
+  const redactOwn = (text: string): string =>
+    hidden.reduce((rest, [from = '', to = '']) => rest.replaceAll(from, () => to), text);
+  return { ...io, out: (line) => io.out(redactOwn(line)), err: (line) => io.err(redact(line)) };
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withoutPasswords } from '../../src/cli/redact.js';
@@ -88,6 +88,40 @@ test('results keep texts that equal the password', async () => {
   const named = await run(['user', 'add', url('pass word'), '--without-password', '--folder', folder]);
   expect(named.out.join()).not.toContain('pass word');
   rmSync(folder, { recursive: true });
+});
+
+describe('a URL in what is stored', () => {
+  const STORED = 'see https://wiki.example/?token=abc123&x=1 and postgres://ann:pw@db.example/leave';
+  const own = 'mongodb://root:s3cret:w@rd@127.0.0.1/?tlsCertificateKeyFilePassword=topsecret';
+  const env = { MONGO_DB_URL: own };
+  let folder: string;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'cli-redact-'));
+    await run(['install', '--folder', folder]);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test('is printed as it is, and that of the store in use without its secrets', async () => {
+    for (const says of [STORED, own, 'root:s3cret:w@rd@there'])
+      await run([
+        ...['user', 'add', `u${says.length}`, '--without-password', '--folder', folder],
+        ...['--attribute', `says=${says}`],
+      ]);
+    const { out } = await run(['user', 'list', '--json', '--folder', folder], { env });
+    const text = out.join('\n');
+    expect(text).toContain(JSON.stringify(STORED));
+    expect(text).not.toMatch(/s3cret|topsecret/);
+  });
+
+  test('is in the policies that are printed, which are equal to those that are stored', async () => {
+    const file = join(folder, 'p.yaml');
+    writeFileSync(file, `securityRoles:\n  desk:\n    says: ${STORED}\n    rights: [Todo:Process]\n`);
+    expect((await run(['policy', 'apply', file, '--folder', folder], { env })).code).toBe(0);
+    const { out } = await run(['policy', 'export', '--folder', folder], { env });
+    expect(out.join('\n')).toContain(STORED);
+    writeFileSync(file, `${out.join('\n')}\n`);
+    expect(await run(['policy', 'diff', file, '--folder', folder], { env })).toMatchObject({ code: 0 });
+  });
 });
 
 test('secrets in options of a connection string are removed too', () => {
