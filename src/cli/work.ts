@@ -2,7 +2,7 @@ import { removingAttempts } from '../engine/execution/attempts-left.js';
 import { changeGuard } from '../engine/execution/change-guard.js';
 import { retryStart, startOfId } from '../engine/execution/held-starts.js';
 import { terminate } from '../engine/execution/terminate.js';
-import { heldOf, heldPage, heldStartOf } from '../engine/enforcement/held-work.js';
+import { ALL_HELD, heldOf, heldPage, heldStartOf } from '../engine/enforcement/held-work.js';
 import type { HeldWork } from '../engine/contract/api-types.js';
 import { LARGE_FIELDS } from '../store/query/large-fields.js';
 import type { Run } from './maintenance.js';
@@ -24,7 +24,7 @@ export const listWork: Run = (args, io) => {
   return withStore(values, io, async (store) => {
     const held: HeldWork[] = [];
     for (let after: string | undefined, isLast = false; !isLast; isLast = after === undefined) {
-      const page = await heldPage(store, { limit: PAGE, after });
+      const page = await heldPage(store, { limit: PAGE, after }, ALL_HELD);
       held.push(...page.instances.flatMap(heldOf), ...page.starts.map(heldStartOf));
       after = page.next;
     }

@@ -63,8 +63,9 @@ export interface WorkApi {
     user?: UserInfo,
   ): Promise<Orphans>;
   /**
-   * Held work, the newest instances first, then starts. `limit`: how many instances and starts it looks at; default
-   * and maximum 1000. If there are more, the list has a `nextCursor`, the next page's `after`; a page may be empty.
+   * Held work of instances that the caller may read and terminate, the newest first, then starts by timers of models
+   * that the caller may read and change. `limit`: how many instances and starts; default and maximum 1000. If there are
+   * more, the list has a `nextCursor`, the next page's `after`.
    */
   list(
     page?: { readonly limit?: number; readonly after?: string | null },

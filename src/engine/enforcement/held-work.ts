@@ -1,13 +1,25 @@
-import type { Store, StoredInstance } from '../../store/port.js';
+import { NOTHING } from '../../core/condition/condition.js';
+import { intersection, scopeOf } from '../../core/decision/scope.js';
+import type { Selected } from '../../store/plans.js';
+import type { Store, StoredInstance, StoredModel } from '../../store/port.js';
 import { isCut } from '../../store/query/budget.js';
+import { parseQuery } from '../../store/query/caller-query.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
+import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import { badQuery } from '../../store/query/query-input.js';
+import { instancePlan } from '../../store/query/scoped-query.js';
 import type { HeldWork } from '../contract/api-types.js';
 import { heldStarts, startOfId, type HeldStart } from '../execution/held-starts.js';
+import type { Call } from './call.js';
+import type { Calls } from './calls.js';
+import { mayReadModel } from './model-access.js';
 import { LIST_BYTES, PAGE, parsePage, parseParameters } from './paging.js';
 
 /** Instances with held work. The unfinished-work marker is included because it is indexed. */
 export const HELD = Object.freeze({ 'guard.unfinished': true, 'guard.held': true });
+
+/** A query without conditions of the caller. */
+const ANY = parseQuery({}, INSTANCE_FIELDS);
 
 /** The held work of an instance. */
 export const heldOf = ({ id, name, tenantId, guard }: StoredInstance): HeldWork[] =>
@@ -64,26 +76,62 @@ interface HeldRows {
   readonly next?: string;
 }
 
-/** A page of what is held: the instances, the newest first, then the starts. */
+/** What of the held work is listed. */
+interface HeldSight {
+  /** Of the instances; undefined: none. */
+  readonly instances: Selected | undefined;
+  /** The starts of which models. */
+  readonly shows: (model: StoredModel) => Promise<boolean>;
+}
+
+/** For who works on the store itself. */
+export const ALL_HELD: HeldSight = Object.freeze({
+  instances: { filter: HELD },
+  shows: () => Promise.resolve(true),
+});
+
+/** Instances that the caller may read and terminate, and starts of models that the caller may read and change. */
+export function heldFor(calls: Calls, call: Call): HeldSight {
+  const scope = intersection(call.scope('instance:cancel'), call.scope('instance:read'));
+  const plan = instancePlan(scope, scopeOf(NOTHING), ANY, {}, calls.searching);
+  return {
+    // Held work has an index of its own; the marks of the plan would find more.
+    instances: plan && { filter: { $and: [HELD, plan.filter] }, ...(plan.exact && { exact: plan.exact }) },
+    shows: async (model) => call.allows('model:write', { model }) && mayReadModel(calls, call, model),
+  };
+}
+
+async function startsIn(store: Pick<Store, 'models'>, { shows }: HeldSight): Promise<HeldStart[]> {
+  const shown: HeldStart[] = [];
+  for (const start of await heldStarts(store)) if (await shows(start.model)) shown.push(start);
+  return shown.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/**
+ * A page of what is held: the instances, the newest first, then the starts. Pages are made of what is listed only,
+ * since the place of the next one is that of a row.
+ */
 export async function heldPage(
   store: Pick<Store, 'instances' | 'models'>,
   { limit, after }: HeldPaging,
+  sight: HeldSight,
 ): Promise<HeldRows> {
   const isBehind = after !== undefined && startOfId(after) !== undefined;
-  const instances = isBehind
-    ? []
-    : await store.instances.find({
-        filter: HELD,
-        without: LARGE_FIELDS,
-        limit,
-        bytes: LIST_BYTES,
-        ...(after !== undefined && { after: { id: after } }),
-      });
+  const instances =
+    isBehind || sight.instances === undefined
+      ? []
+      : await store.instances.find({
+          ...sight.instances,
+          without: LARGE_FIELDS,
+          limit,
+          bytes: LIST_BYTES,
+          ...(after !== undefined && { after: { id: after } }),
+        });
   const last = instances.at(-1);
   if (last !== undefined && (instances.length >= limit || isCut(instances)))
     return { instances, starts: [], next: String(last._id) };
-  const ids = (await heldStarts(store)).filter(({ id }) => !isBehind || id > after);
-  const starts = ids.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit - instances.length);
+  const left = (await startsIn(store, sight)).filter(({ id }) => !isBehind || id > after);
+  const starts = left.slice(0, limit - instances.length);
   const end = starts.at(-1);
-  return { instances, starts, ...(end !== undefined && starts.length < ids.length && { next: end.id }) };
+  return { instances, starts, ...(end !== undefined && starts.length < left.length && { next: end.id }) };
 }

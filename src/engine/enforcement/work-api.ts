@@ -9,7 +9,7 @@ import type { Call } from './call.js';
 import { checkId } from './caller-input.js';
 import type { CommandParts } from './command-parts.js';
 import { knownIds } from './locked-instance.js';
-import { heldOf, heldPage, heldStartOf, parseHeldPage } from './held-work.js';
+import { heldFor, heldOf, heldPage, heldStartOf, parseHeldPage } from './held-work.js';
 import { findOrphans } from './orphans-api.js';
 import { mayReadModel } from './model-access.js';
 
@@ -54,15 +54,8 @@ export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>):
       calls.read(user, 'instance:cancel', { kind: 'instance' }, (call) => findOrphans(parts, call, page)),
     list: (given, user) =>
       calls.run(user, 'instance:cancel', { kind: 'instance' }, async (call) => {
-        const page = await heldPage(calls.store, parseHeldPage(given));
-        const rows = [
-          ...page.instances
-            .filter(
-              (instance) => call.allows('instance:cancel', { instance }) && call.mayReadInstance(instance),
-            )
-            .flatMap(heldOf),
-          ...page.starts.filter(({ model }) => call.allows('model:write', { model })).map(heldStartOf),
-        ];
+        const page = await heldPage(calls.store, parseHeldPage(given), heldFor(calls, call));
+        const rows = [...page.instances.flatMap(heldOf), ...page.starts.map(heldStartOf)];
         return page.next === undefined
           ? rows
           : Object.defineProperty(rows, 'nextCursor', { value: page.next });

@@ -26,7 +26,7 @@ export const WORK: readonly Route[] = [
     says: 'A page of held work: work that was running when processes ended.',
     operation: 'instance:cancel',
     takes: {
-      limit: optional(count('How many instances and starts the page looks at; default and maximum 1000.')),
+      limit: optional(count('How many instances and starts; default and maximum 1000.')),
       after: AFTER,
     },
     answers: {
