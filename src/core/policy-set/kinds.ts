@@ -30,6 +30,8 @@ import { show } from '../value.js';
 const LONGEST_ID = 3000;
 /** Entries that a policy set may have, and that one change may name. */
 const MOST_ENTRIES = 200_000;
+/** The last ones are for administrators: nobody else can fill a set, and so keep them from restricting anything. */
+const KEPT_FOR_ADMINISTRATORS = 20_000;
 
 /** All entries that a policy set can have. */
 export const ENTRIES: readonly EntryKinds[] = [
@@ -48,6 +50,16 @@ export const POLICY_KINDS: readonly string[] = Object.freeze(Object.keys(READ));
 
 const tooMany = (): BadInput =>
   new BadInput('too-large', `A policy set has at most ${MOST_ENTRIES} entries.`);
+
+/**
+ * Keeps entries for administrators.
+ * @throws BadInput `too-large` if a change of somebody else adds entries beyond those that all may fill
+ */
+export function assertRoomForOthers(before: PolicySet, after: PolicySet): void {
+  const most = MOST_ENTRIES - KEPT_FOR_ADMINISTRATORS;
+  if (after.size > most && after.size > before.size)
+    throw new BadInput('too-large', `Only administrators can add more than ${most} entries to a policy set.`);
+}
 
 /** Levels below a change. What entries admit is flatter, and has limits of its own. */
 const DEEPEST = 64;

@@ -1,7 +1,7 @@
 import { today } from '../../core/clock.js';
 import { AccessDenied, Conflict, notFound } from '../../core/errors.js';
 import { count, FLAG, TEXT, type OptionsOf } from '../../core/options.js';
-import { setAfter } from '../../core/policy-set/kinds.js';
+import { assertRoomForOthers, setAfter } from '../../core/policy-set/kinds.js';
 import { SECURITY_ROLE_ENTRIES } from '../../core/policies/security-role-entries.js';
 import type { PolicyChange, PolicySet } from '../../core/policy-set/policy-set.js';
 import type { SecureUser } from '../../core/principal.js';
@@ -181,6 +181,7 @@ export class PolicyCommands {
     assertNotFromFile(now.set, changes);
     const { turns } = this.calls.book;
     const after = await turns.finish(setAfter(now.set, changes, options));
+    if (!this.isAdministrator(call)) assertRoomForOthers(now.set, after);
     const { principal } = call;
     const assertGiver = (by: SecureUser): void => {
       if (!this.calls.bypass) assertMayGive(by, now, after, changes, allowInternal);

@@ -1,4 +1,10 @@
-import { changedSet, compileSet, namesIn, readChanges } from '../../../src/core/policy-set/kinds.js';
+import {
+  assertRoomForOthers,
+  changedSet,
+  compileSet,
+  namesIn,
+  readChanges,
+} from '../../../src/core/policy-set/kinds.js';
 import { PolicySet } from '../../../src/core/policy-set/policy-set.js';
 
 const change = (kind: string, id: string, value: unknown) => readChanges([{ kind, id, value }]);
@@ -140,4 +146,13 @@ describe.each(['__proto__', 'constructor', 'prototype'])('an entry named %s', (i
     expect(() => change(kind, id, value)).toThrow(expect.objectContaining({ code: 'bad-policy' }) as Error);
     expect(change(kind, id, null)).toEqual([{ kind, id, value: null }]);
   });
+});
+
+test('only administrators fill the last 20,000 entries; others may still change and remove some', () => {
+  const of = (size: number): PolicySet => ({ size }) as PolicySet;
+  const over = refused('Only administrators can add more than 180000 entries', 'too-large');
+  expect(() => assertRoomForOthers(of(179_999), of(180_000))).not.toThrow();
+  expect(() => assertRoomForOthers(of(180_000), of(180_001))).toThrow(over);
+  expect(() => assertRoomForOthers(of(190_000), of(190_000))).not.toThrow();
+  expect(() => assertRoomForOthers(of(190_000), of(189_999))).not.toThrow();
 });

@@ -1,4 +1,5 @@
 import type { Guard, GuardApi, SectionPermission, SectionsApi, UserInfo } from 'bpmn-guard';
+import { PolicySet } from '../../../src/core/policy-set/policy-set.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { end, model, start, task } from '../../support/models.js';
 import { onStores } from '../../support/stores.js';
@@ -263,6 +264,23 @@ describe('who changes sections', () => {
     expect(await code(move('a', 'ROOT'))).toBe('forbidden');
     expect(await code(place('M', 'ROOT'))).toBe('forbidden');
     expect(await code(place('M', 'a'))).toBe('forbidden');
+  });
+
+  test('nobody but administrators can fill the set of policies with sections', async () => {
+    const guard = await stage();
+    await give(guard, 'a', 'read', 'bpmn-section-create-subsection');
+    const size = jest.spyOn(PolicySet.prototype, 'size', 'get').mockImplementation(function (
+      this: PolicySet,
+    ) {
+      return 179_000 + this.version * 1_000;
+    });
+    try {
+      expect(await code(sectionsOf(guard, ann).create('mine', { parent: 'a' }))).toBe('too-large');
+      await sectionsOf(guard).create('theirs', { parent: 'a' });
+    } finally {
+      size.mockRestore();
+    }
+    await sectionsOf(guard, ann).create('mine', { parent: 'a' });
   });
 
   test('ROOT is made by administrators, and cannot be changed', async () => {
