@@ -19,7 +19,13 @@ export function accountRoutes(guard, users, login, limits, sessions) {
 
   routes.get('/account', (req, res) => res.locals.show(accountPage(res.locals.view)));
 
-  routes.post('/account/password', limits.passwords, async (req, res) => {
+  /** @throws AccessDenied if it was not the old password for which the user was refused */
+  async function assertMayChange(user) {
+    const { identity } = guard;
+    await identity.persons.assertMayChangeOwnPassword(await identity.establish(user));
+  }
+
+  routes.post('/account/password', limits.ownPasswords.count, async (req, res) => {
     const { view } = res.locals;
     const { old, password, again } = req.body;
     const refuse = ({ status, ...problem }) => res.locals.show(accountPage(view, { problem }), status);
@@ -30,9 +36,10 @@ export function accountRoutes(guard, users, login, limits, sessions) {
     } catch (error) {
       const problem = problemOf(error);
       if (problem === undefined) throw error;
+      if (problem.field === 'old') await assertMayChange(view.user);
       return refuse(problem);
     }
-    limits.passwordIsRight(req, res);
+    limits.ownPasswords.isRight(req, res);
     // All earlier sessions end with the password, including this one.
     await sessions.endAll(view.user.userName);
     await beginSession(req, await login.again(view.user.userName), sessions);

@@ -25,7 +25,7 @@ export function sessionRoutes(login, sessions, limits, config, records) {
     return res.locals.show(loginPage(res.locals.view, { demoUsers }));
   });
 
-  routes.post('/login', limits.passwords, async (req, res) => {
+  routes.post('/login', limits.passwords.count, async (req, res) => {
     const target = req.session.next ?? '/tasks';
     const user = await check(req, res);
     if (user === undefined) {
@@ -35,7 +35,7 @@ export function sessionRoutes(login, sessions, limits, config, records) {
         401,
       );
     }
-    limits.passwordIsRight(req, res);
+    limits.passwords.isRight(req, res);
     await beginSession(req, user, sessions);
     await records.signedIn(req, user);
     return res.locals.go(target);

@@ -47,6 +47,11 @@ function markStatic(res) {
   res.set('Cache-Control', 'public, max-age=3600');
 }
 
+/** Refuses what is no address of a page, such as `OPTIONS *`: it has no session, so that nobody could be signed in. */
+function refuseOtherTargets(req, res, next) {
+  next(req.path?.startsWith('/') ? undefined : new NotHere());
+}
+
 /** The web application, over a guard that is ready. */
 export function webApp({ guard, users, notifications, config, secret, logger, limits: wanted }) {
   const login = passportFor(guard, users, secret);
@@ -59,7 +64,7 @@ export function webApp({ guard, users, notifications, config, secret, logger, li
   app.disable('x-powered-by').disable('etag');
   app.set('trust proxy', config.trustProxy);
   app.use(logRequests(logger), protectAnswers(), prepareView(config), healthRoutes(guard, logger));
-  app.use(requireHost(config.allowedHosts));
+  app.use(refuseOtherTargets, requireHost(config.allowedHosts));
   app.use(express.static(PUBLIC, { index: false, setHeaders: markStatic }));
   app.use(restFace(guard, keys, limits, logger));
   if (config.production) app.use(warnWithoutHttps(logger));

@@ -13,7 +13,10 @@ export const LIMITS = Object.freeze({
   strangers: { windowMs: 15 * MINUTE, limit: 600 },
   /** Wrong passwords from one address. */
   loginsByAddress: { windowMs: 15 * MINUTE, limit: 50 },
-  /** Wrong passwords for one name, from anywhere; the right one has to wait then, too. */
+  /**
+   * Wrong passwords for one name, from anywhere; the right one has to wait then, too. Old passwords that a user who is
+   * signed in enters are counted apart, so that strangers do not keep anybody from changing a password.
+   */
   loginsByName: { windowMs: 15 * MINUTE, limit: 10 },
   /** Refused or missing keys from one address. */
   keysByAddress: { windowMs: 15 * MINUTE, limit: 200 },
@@ -43,32 +46,31 @@ const limiter = (settings) =>
     ...settings,
   });
 const address = (req) => ipKeyGenerator(req.ip ?? '');
-const name = (req, res) =>
-  String(res.locals.view.user?.userName ?? req.body?.userName ?? '')
+const name = (req) =>
+  String(req.body?.userName ?? '')
     .normalize('NFC')
     .trim()
     .toLowerCase()
     .slice(0, LONGEST_NAME);
+const signedIn = (req, res) => res.locals.view.user.userName;
 
 /**
  * Counts wrong passwords: 401, and 403 for an old one. A right one stops counting as soon as it is known to be
- * right (`passwordIsRight`), even if its caller disconnects.
+ * right (`isRight`), even if its caller disconnects.
+ * @param limits pairs of what to count by and the limit
  */
-function passwordLimit(byAddress, byName) {
+function passwordLimit(...limits) {
   const isToGiveBack = (req, res) => ![401, 403].includes(res.statusCode) && !res.locals.passwordIsRight;
-  const counters = [
-    { ...byAddress, keyGenerator: address, store: new Windows() },
-    { ...byName, keyGenerator: name, store: new Windows() },
-  ];
-  return {
-    passwords: counters.map((counter) =>
+  const counters = limits.map(([keyGenerator, limit]) => ({ ...limit, keyGenerator, store: new Windows() }));
+  return Object.freeze({
+    count: counters.map((counter) =>
       limiter({ ...counter, skipSuccessfulRequests: true, requestWasSuccessful: isToGiveBack }),
     ),
-    passwordIsRight(req, res) {
+    isRight(req, res) {
       res.locals.passwordIsRight = true;
       for (const { keyGenerator, store } of counters) store.decrement(keyGenerator(req, res));
     },
-  };
+  });
 }
 
 /**
@@ -107,7 +109,8 @@ function keyLimit(settings) {
 export function limitsOf(limits = LIMITS) {
   return Object.freeze({
     strangers: limiter({ ...limits.strangers, keyGenerator: address, skip: (req) => Boolean(req.user) }),
-    ...passwordLimit(limits.loginsByAddress, limits.loginsByName),
+    passwords: passwordLimit([address, limits.loginsByAddress], [name, limits.loginsByName]),
+    ownPasswords: passwordLimit([signedIn, limits.loginsByName]),
     ...keyLimit(limits.keysByAddress),
     calls: limiter({
       ...limits.callsByKey,

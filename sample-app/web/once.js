@@ -10,6 +10,9 @@ const MINUTE = 60_000;
 const REMEMBERED = 60 * MINUTE;
 const PATIENCE = 30_000;
 const PAUSE = 100;
+/** How long a form is locked at most, and the pause between tries to unlock it. */
+const LEASE = 10 * MINUTE;
+const AGAIN = 1000;
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE));
 
@@ -29,13 +32,21 @@ export function onceIn(store) {
   async function answerOr(key, holder) {
     const end = performance.now() + PATIENCE;
     for (;;) {
-      const isOurs = await store.locks.acquire(key, holder, new Date(Date.now() + 10 * MINUTE), isGone);
+      const isOurs = await store.locks.acquire(key, holder, new Date(Date.now() + LEASE), isGone);
       const before = await answers.get(key);
-      if (before !== undefined && isOurs) await store.locks.release(key, holder);
       if (before !== undefined || isOurs) return before;
       if (performance.now() > end)
         throw new CouldNotTell('could-not-tell', 'The form was sent before, and has no answer yet.');
       await pause();
+    }
+  }
+
+  /** Unlocks a form. As long as the store does not answer, it is tried again in the background. */
+  async function unlock(key, holder, until = performance.now() + LEASE) {
+    try {
+      await store.locks.release(key, holder);
+    } catch {
+      if (performance.now() < until) setTimeout(unlock, AGAIN, key, holder, until).unref();
     }
   }
 
@@ -45,14 +56,15 @@ export function onceIn(store) {
     if (typeof token !== 'string' || !FORM.test(token)) return work();
     const key = `form:${createHash('sha256').update(`${userName}\n${token}`).digest('base64url')}`;
     const holder = owner();
-    const before = await answerOr(key, holder);
-    if (before !== undefined) return before;
     try {
+      const before = await answerOr(key, holder);
+      if (before !== undefined) return before;
       const address = await work();
       await answers.set(key, address, new Date(Date.now() + REMEMBERED));
       return address;
     } finally {
-      await store.locks.release(key, holder);
+      // Also where an error came back: the lock may have been taken.
+      await unlock(key, holder);
     }
   };
 }

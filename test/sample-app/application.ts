@@ -61,7 +61,9 @@ export async function startApplication(
 }
 
 /** The application as it starts without settings, for all tests of a file. */
-export function applicationOfFile(): { readonly address: string; login(userName: string): Promise<Visitor> } {
+export function applicationOfFile(): Pick<Application, 'address' | 'output'> & {
+  login(userName: string): Promise<Visitor>;
+} {
   let app: Application;
   let remove: () => Promise<void>;
   beforeAll(async () => {
@@ -77,6 +79,7 @@ export function applicationOfFile(): { readonly address: string; login(userName:
     get address() {
       return app.address;
     },
+    output: () => app.output(),
     async login(userName) {
       const visitor = new Visitor(app.address);
       await visitor.login(userName);

@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { applicationOfFile } from './application.js';
 import { type Answer, linkTo, type Visitor } from './visitor.js';
 
@@ -35,6 +37,14 @@ test.each([
   const answer = await visitor.get(path);
   expect(answer.status).toBe(status);
   expectReadable(answer);
+});
+
+test.each(['OPTIONS *', 'GET *', 'GET x'])('%s is no page, and no error of the application', async (line) => {
+  const { hostname, port } = new URL(app.address);
+  const socket = connect(Number(port), hostname);
+  socket.write(`${line} HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n\r\n`);
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 4\d\d /);
+  expect(app.output()).not.toContain('request failed');
 });
 
 test('an id that is too long is as absent as any other', async () => {
