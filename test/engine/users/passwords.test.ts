@@ -44,7 +44,43 @@ describe('a password', () => {
     });
   });
 
-  test('may hold a common one', async () => {
-    await expect(passwords.check('password of a lighthouse', 'alice')).resolves.toBeUndefined();
+  test.each([
+    'Password1!',
+    '!!Password2024',
+    '2026-Welcome!',
+    'Pa$$w0rd1!',
+    'Sommer#99',
+    'passwordpassword',
+    'password1password1',
+    'dragondragon!!',
+  ])('may not be a common one that is repeated or has a few digits and marks added: %s', async (password) => {
+    await expect(passwords.check(password, 'alice')).rejects.toThrow('too common');
+  });
+
+  test.each([
+    'aaaaaaaaaaaa',
+    'AaAaAaAaAaAa',
+    'abcabcabcab',
+    '!!!!!!!!!!!!',
+    '7878787878787',
+    'zzzzzzzzzzzz1!',
+  ])('may not repeat a few characters: %s', async (password) => {
+    await expect(passwords.check(password, 'alice')).rejects.toThrow('too common');
+  });
+
+  test.each([
+    'password of a lighthouse',
+    'password83650917',
+    'cat!9382',
+    'lighthouse lighthouse',
+    'correct horse battery',
+    'tr7#kq29',
+  ])('may hold a common one among much else: %s', async (password) => {
+    await expect(passwords.check(password, 'alice')).resolves.toBeUndefined();
+  });
+
+  test('of any length is checked in a moment', async () => {
+    await expect(passwords.check('ab'.repeat(512), 'alice')).rejects.toThrow('too common');
+    await expect(passwords.check(`${'a'.repeat(1023)}b`, 'alice')).resolves.toBeUndefined();
   });
 });
