@@ -93,6 +93,54 @@ onStores('the user directory', (kind) => {
     expect(await directory.find('bob')).toBeUndefined();
   });
 
+  test.each<[object, string]>([
+    [{ userGroups: 'hr' }, 'userGroups must be an array of strings, got a string'],
+    [{ userGroups: 5 }, 'userGroups must be an array of strings, got number'],
+    [{ userGroups: null }, 'userGroups must be an array of strings, got null'],
+    [{ userGroups: [5] }, 'userGroups must contain names of groups, got number'],
+    [{ userGroups: [''] }, 'userGroups must contain names of groups, got an empty string'],
+    [{ userGroups: ['*'] }, 'userGroups must contain names of groups, got "*"'],
+    [{ userGroups: ['__proto__'] }, '"__proto__" cannot be the name of a user or group'],
+    [{ tenantId: 5 }, 'tenantId must be a non-empty string, got number'],
+    [{ tenantId: '' }, 'tenantId must be a non-empty string, got an empty string'],
+    [{ modelsOwner: {} }, 'modelsOwner must be a non-empty string, got an object'],
+    [{ attributes: 'xy' }, 'attributes must be an object, got a string'],
+    [{ attributes: { rights: ['Nope'] } }, 'attributes.rights names "Nope"'],
+  ])('a user of %j is neither stored nor changed to that', async (fields, message) => {
+    const before = await directory.find('alice');
+    for (const call of [
+      () => directory.add({ userName: 'bob', ...fields }),
+      () => directory.change('alice', fields),
+    ])
+      expect(await refusal(call())).toMatchObject({
+        code: 'bad-request',
+        message: expect.stringContaining(message) as string,
+      });
+    expect(await directory.find('bob')).toBeUndefined();
+    expect(await directory.find('alice')).toEqual(before);
+  });
+
+  test.each<[unknown, string]>([
+    ['', 'userName must be a non-empty string'],
+    [5, 'userName must be a non-empty string'],
+    ['key:x', 'are reserved'],
+    ['system', 'are reserved'],
+    ['constructor', 'cannot be the name of a user'],
+  ])('no user is added by the name %j', async (userName, message) => {
+    expect(await refusal(directory.add({ userName } as never))).toMatchObject({
+      code: 'bad-request',
+      message: expect.stringContaining(message) as string,
+    });
+    expect(await directory.list()).toHaveLength(1);
+  });
+
+  test('names are stored as they are compared, and null removes', async () => {
+    await directory.add({ userName: ' bob ', userGroups: [' hr', 'hr'], tenantId: 'acme' });
+    expect(await directory.find('bob')).toMatchObject({ userName: 'bob', userGroups: ['hr'] });
+    await directory.change('bob', { userGroups: ['it '], tenantId: null, disabled: true });
+    expect(await directory.find('bob')).toMatchObject({ userGroups: ['it'], tenantId: null, disabled: true });
+  });
+
   test('a user name is unique, even for concurrent additions', async () => {
     const added = await Promise.all(Array.from({ length: 8 }, () => directory.add({ userName: 'bob' })));
     expect(added.filter(Boolean)).toHaveLength(1);

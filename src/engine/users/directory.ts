@@ -38,15 +38,17 @@ export interface UserDirectory extends Directory {
   /** Ordered by name. */
   list(): Promise<DirectoryUser[]>;
   /**
-   * Returns false if a user of that name exists. The values must have been checked.
+   * Returns false if a user of that name exists.
    * @param password missing: no login by password
    * @param confirm called just before the user is stored; throws to prevent it
+   * @throws BadInput `bad-request` if a value is not what it should be
    */
   add(user: UserInfo, password?: string, confirm?: () => Promise<void>): Promise<boolean>;
   /**
-   * Returns false if there is no such user. The values must have been checked.
+   * Returns false if there is no such user.
    * @param seen the user as `find` returned it, on which the decision was based; missing: the present user
-   * @throws Conflict `conflict` if the user has changed since
+   * @throws BadInput `bad-request` if a value is not what it should be; Conflict `conflict` if the user has changed
+   * since
    */
   change(userName: string, change: UserChange, seen?: DirectoryUser): Promise<boolean>;
   /** Returns false if there is no such user. Tasks assigned to the name stay assigned to it. */
@@ -169,9 +171,9 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
     members,
 
     async add(user, password, confirm) {
-      checkStoredUser(user);
-      if (password !== undefined) await passwords.check(password, user.userName);
-      const { userName, userGroups = [], tenantId = null, modelsOwner = null, attributes = {} } = user;
+      const checked = checkStoredUser(user);
+      const { userName, userGroups = [], tenantId = null, modelsOwner = null, attributes = {} } = checked;
+      if (password !== undefined) await passwords.check(password, userName);
       const row: StoredUser = {
         userName,
         userGroups: [...userGroups],
@@ -188,10 +190,9 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
     },
 
     async change(userName, change, seen) {
-      checkUserChange(change);
-      const { userGroups } = change;
-      const fields = { ...change, ...(userGroups === undefined ? {} : { userGroups: [...userGroups] }) };
-      return update(userName, fields as Partial<StoredUser>, seen);
+      const name = normaliseName(userName);
+      if (name === undefined) return false;
+      return update(name, checkUserChange(name, change) as Partial<StoredUser>, seen);
     },
 
     async remove(userName) {

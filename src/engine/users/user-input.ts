@@ -4,6 +4,7 @@ import { FORBIDDEN_KEYS } from '../../core/path.js';
 import { enabled, normaliseName, SecureUser, type UserInfo } from '../../core/principal.js';
 import { isRight, RIGHTS } from '../../core/rights.js';
 import { show } from '../../core/value.js';
+import type { UserChange } from './directory.js';
 
 const { userName, ...CHANGEABLE } = {
   userName: checkedLater('a name'),
@@ -29,18 +30,30 @@ export function checkNewUser(user: unknown): void {
 }
 
 /**
- * The same where the password is an argument of its own.
+ * A user to store where the password is an argument of its own.
  * @throws BadInput `bad-request`
  */
-export function checkStoredUser(user: unknown): void {
+export function checkStoredUser(user: unknown): UserInfo {
   checkNewUser(user);
   if ((user as { password?: unknown }).password !== undefined)
     throw bad('The password is the second argument of add, not a field of the user.');
+  return checkUser(user as UserInfo);
 }
 
-/** @throws BadInput `bad-request` */
-export function checkUserChange(change: unknown): void {
+/**
+ * The fields that a change replaces, with their new values.
+ * @throws BadInput `bad-request`
+ */
+export function checkUserChange(userName: string, change: unknown): UserChange {
   assertOptions('a change of a user', change, USER_CHANGE_OPTIONS, bad);
+  const { disabled, ...fields } = change as UserChange;
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const checked = checkUser({ userName, ...Object.fromEntries(given) });
+  const changed = given.map(([name]) => [name, checked[name as keyof UserInfo]]);
+  return {
+    ...(Object.fromEntries(changed) as UserChange),
+    ...(disabled === undefined ? {} : { disabled }),
+  };
 }
 
 /** True for names that no user may have, since they stand for programs; also for names that merely look like one. */
