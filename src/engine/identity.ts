@@ -13,6 +13,7 @@ import type { Serving } from './execution/serving.js';
 import { mapApi } from './enforcement/api-members.js';
 import { bindApi } from './enforcement/bind-api.js';
 import { personRules } from './policies/person-rules.js';
+import { checkCall, checkChange, checkRefused, checkRefusedLogin, checkSession } from './door-input.js';
 import { isOutage } from './execution/transient.js';
 import type { Flags } from './contract/environment.js';
 import type { CallerFacts } from './contract/identity-types.js';
@@ -131,12 +132,16 @@ export function createIdentity(
       target: Target,
       work: (principal: SecureUser, changes: (change: Change) => void) => Promise<T>,
     ) {
+      checkCall(what, target);
       assertArgument('identity.call', work, FUNCTION);
       let change: Change = {};
       let principal: SecureUser | undefined;
       try {
         principal = await principals.of(user);
-        const done = await work(principal, (made) => (change = made));
+        const done = await work(principal, (made) => {
+          checkChange(made);
+          change = made;
+        });
         await audit.allowed(principal, what, target, 'allowed', change);
         return done;
       } catch (error) {
@@ -144,16 +149,23 @@ export function createIdentity(
         throw error;
       }
     },
-    refused: (name: string | undefined, target: Target, error: unknown, from?: CallerFacts) =>
-      audit.refusedAtDoor(name, target, error, origin(from?.onBehalfOf ?? name, from, error)),
-    session: (event: 'login' | 'logout', userName: string, from?: CallerFacts) =>
-      audit.session(event, userName, origin(userName, from)),
-    refusedLogin: (error: unknown, { userName, address }: { userName?: string; address?: string } = {}) =>
-      audit.refusedAtDoor(
+    async refused(name: string | undefined, target: Target, error: unknown, from?: CallerFacts) {
+      checkRefused(target, from);
+      await audit.refusedAtDoor(name, target, error, origin(from?.onBehalfOf ?? name, from, error));
+    },
+    async session(event: 'login' | 'logout', userName: string, from?: CallerFacts) {
+      checkSession(event, userName, from);
+      await audit.session(event, userName, origin(userName, from));
+    },
+    async refusedLogin(error: unknown, from?: { userName?: string; address?: string }) {
+      checkRefusedLogin(from);
+      const { userName, address } = from ?? {};
+      await audit.refusedAtDoor(
         undefined,
         { kind: 'system', name: 'session', ...(userName === undefined ? {} : { id: userName }) },
         error,
         { operation: 'login', ...origin(userName, address === undefined ? {} : { address }, error) },
-      ),
+      );
+    },
   } satisfies Identity);
 }

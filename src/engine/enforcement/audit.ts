@@ -93,13 +93,13 @@ export class Audit {
   ): Promise<void> {
     return this.record([
       {
-        userName: principal.userName,
         tenantId: principal.tenantId,
+        ...change,
+        userName: principal.userName,
         operation,
         resource,
         answer: 'allowed',
         reason: typeof by === 'string' ? by : summary(by),
-        ...change,
       },
     ]);
   }
@@ -141,7 +141,7 @@ export class Audit {
     const tenantId = await tenant?.();
     const facts = { ...from, ...(tenantId === undefined ? {} : { tenantId }) };
     return this.record([
-      { userName: shown ?? null, ...facts, operation, resource, answer: answerOf(reason), reason },
+      { ...facts, userName: shown ?? null, operation, resource, answer: answerOf(reason), reason },
     ]);
   }
 
@@ -150,7 +150,7 @@ export class Audit {
     const resource = { kind: 'system', name: 'session' };
     const tenantId = await tenant?.();
     const facts = { ...from, ...(tenantId === undefined ? {} : { tenantId }) };
-    return this.record([{ userName, ...facts, operation, resource, answer: 'allowed', reason: operation }]);
+    return this.record([{ ...facts, userName, operation, resource, answer: 'allowed', reason: operation }]);
   }
 
   /** Records counts that are not yet recorded; to be called before the store is closed. */

@@ -50,6 +50,71 @@ onStores('What is recorded of users and keys', (kind) => {
     return found;
   };
 
+  test.each<[string, (identity: Guard['identity']) => unknown]>([
+    [
+      'Option event of identity.session must be "login" or "logout"',
+      (at) => at.session('log-in' as never, 'ann'),
+    ],
+    ['identity.session needs the option userName', (at) => at.session('login', undefined as never)],
+    ['needs the option event', (at) => (at.session as () => unknown)()],
+    ['Option userName of identity.session must be a text', (at) => at.session('login', ' ')],
+    ['adress. Did you mean address?', (at) => at.session('login', 'ann', { adress: '::1' } as never)],
+    [
+      'Unknown option of identity.session: userName',
+      (at) => at.session('login', 'ann', { userName: 'root' } as never),
+    ],
+    [
+      'Unknown option of identity.session: time',
+      (at) => at.session('login', 'ann', { time: new Date(0) } as never),
+    ],
+    [
+      'Option address of identity.session must be a text',
+      (at) => at.session('login', 'ann', { address: 5 } as never),
+    ],
+    ['userNmae. Did you mean userName?', (at) => at.refusedLogin(WRONG, { userNmae: 'ann' } as never)],
+    [
+      'userName of identity.refusedLogin must be a text',
+      (at) => at.refusedLogin(WRONG, { userName: ['ann'] } as never),
+    ],
+    [
+      'Unknown option of identity.refused: reason',
+      (at) => at.refused('key:a', { kind: 'system' }, WRONG, { reason: 'x' } as never),
+    ],
+    [
+      'Unknown option of identity.refused: nmae',
+      (at) => at.refused('key:a', { kind: 'system', nmae: 'x' } as never, WRONG),
+    ],
+    [
+      'Unknown option of identity.call: titel',
+      (at) => at.call({ userName: 'root' }, 'backup', { kind: 'system', titel: 'x' } as never, async () => 1),
+    ],
+    [
+      'identity.call needs the option kind',
+      (at) => at.call({ userName: 'root' }, 'backup', {} as never, async () => 1),
+    ],
+    [
+      'identity.call needs the option what',
+      (at) => at.call({ userName: 'root' }, undefined as never, { kind: 'system' }, async () => 1),
+    ],
+  ])('nothing is recorded with a fact that is misspelt or missing: %s', async (message, call) => {
+    expect(await refusal(call(guard.identity) as Promise<unknown>)).toMatchObject({
+      code: 'bad-request',
+      message: expect.stringContaining(message) as string,
+    });
+    expect(await seen('root')).toEqual([]);
+  });
+
+  test('what an application says of a change cannot replace who did what', async () => {
+    const root = { userName: 'root' };
+    const call = guard.identity.call(root, 'backup', { kind: 'system' }, async (_by, changes) =>
+      changes({ userName: 'ann', answer: 'refused' } as never),
+    );
+    expect(await refusal(call)).toMatchObject({ code: 'bad-request' });
+    expect(await seen('root')).toMatchObject([
+      { userName: 'root', operation: 'backup', reason: 'bad-request' },
+    ]);
+  });
+
   test('logins, logouts and refused logins are for the administrators of the tenant of the user', async () => {
     const { identity } = guard;
     await identity.session('login', 'ann', { address: '10.0.0.1' });
