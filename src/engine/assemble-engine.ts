@@ -104,6 +104,7 @@ export async function assembleEngine(
     store,
     retries,
     new StartAttempts(store, locks, attempts, retries),
+    logger,
   );
   hookDefinitions(host, runner, timers, flags.bypass);
   await models.refresh();

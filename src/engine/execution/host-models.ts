@@ -12,6 +12,7 @@ import { codeIn, type CodePlace } from '../model/code.js';
 import { bpmn, type HostDefinition, type HostServer } from '../model/host.js';
 import type { ModelWarning } from '../contract/model-warning.js';
 import { startsOf } from '../model/model-facts.js';
+import { listingStarts } from '../model/timer-text.js';
 import { warningsOf } from '../model/source/check-model.js';
 import { readDefinition, refusal, type ReadDefinition } from '../model/source/read-definition.js';
 import type { GuardLogger } from '../contract/types.js';
@@ -168,7 +169,7 @@ export class HostModels {
     });
     const { definition } = read;
     try {
-      data.parse(definition as never);
+      listingStarts(definition, () => data.parse(definition as never));
     } catch (error) {
       throw refusedAs(name, refusal(error));
     }
@@ -179,10 +180,7 @@ export class HostModels {
       starts.some(({ elementId }) => elementId === event.elementId),
     );
     const events = await Promise.all(
-      own.map(async (event) => ({
-        ...event,
-        timeDue: await Promise.resolve(event.timeDue).catch(() => undefined),
-      })),
+      own.map(async (event) => ({ ...event, timeDue: await (event.timeDue as unknown) })),
     );
     const processes = (data.processes as unknown as Record<string, unknown>[]).map((process) => ({
       ...process,

@@ -1,13 +1,15 @@
 import { wallClock } from '../../core/clock.js';
 import { SYSTEM_USER } from '../../core/principal.js';
+import { show } from '../../core/value.js';
 import type { Store, StoredModel } from '../../store/port.js';
 import { DOCUMENT_FIELDS, LARGE_FIELDS } from '../../store/query/large-fields.js';
+import { secondsUntil } from '../model/timer-text.js';
+import type { GuardLogger } from '../contract/types.js';
 import type { CommandRunner } from './command-runner.js';
 import type { Command } from './command.js';
 import type { InnerEngine } from './inner-engine.js';
 import type { Retries } from './retries.js';
 import type { StartAttempts } from './start-attempts.js';
-import { secondsUntil } from './timer-host.js';
 import type { Timers } from './timers.js';
 
 /** How far a timer start of a model has come, across retries. */
@@ -41,6 +43,7 @@ export class ModelTimers {
     private readonly store: Store,
     private readonly retries: Retries,
     private readonly starts: StartAttempts,
+    private readonly logger: GuardLogger,
   ) {}
 
   /**
@@ -80,10 +83,16 @@ export class ModelTimers {
         this.startModel(name, owner, event.elementId as string, event.referenceDateTime, claim);
       const cancel =
         seconds === undefined
-          ? () => undefined
+          ? this.neverFires(name, event)
           : this.timers.arm(new Date(wallClock() + Math.max(seconds * 1000, 100)), fire);
       this.armed.set(key, { as: shapeOf(event), cancel });
     }
+  }
+
+  private neverFires(model: string, { elementId, expression }: Record<string, unknown>): () => void {
+    const facts = { model, element: elementId, time: show(expression) };
+    this.logger.warn('the time of a timer cannot be read: it starts no instance', facts);
+    return () => undefined;
   }
 
   /** Cancels the timer start events of a model. */

@@ -1,3 +1,4 @@
+import { secondsUntil } from '../model/timer-text.js';
 import {
   bpmn,
   type HostBehaviour,
@@ -22,19 +23,6 @@ export const startToken: StartToken = (...args) =>
 /** Upstream caches an evaluated timer expression in the definition; a copy drops the cached value. */
 const copyOf = (timer: HostBehaviour): HostBehaviour =>
   Object.assign(Object.create(Object.getPrototypeOf(timer) as object) as HostBehaviour, timer);
-
-interface HostCron {
-  timeDue(expression: string, reference: number | null): number | null;
-}
-
-/**
- * The seconds until a duration, a cycle or a cron expression is next due; undefined if upstream cannot read it.
- * @param reference the time from which it counts, in milliseconds since 1970; null: now
- */
-export function secondsUntil(expression: string, reference: number | null): number | undefined {
-  const seconds = (bpmn.Cron as unknown as HostCron).timeDue(expression, reference);
-  return seconds === null || Number.isNaN(seconds) ? undefined : seconds;
-}
 
 /** Upstream takes the present time for a duration or cycle that it cannot read. */
 const isReadable = (text: unknown): boolean =>

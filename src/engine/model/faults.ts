@@ -1,6 +1,7 @@
 import { CALL_ACTIVITY } from '../../core/condition/element-types.js';
 import { GuardError } from '../../core/errors.js';
 import { show } from '../../core/value.js';
+import { namesNoTime, secondsUntil } from './timer-text.js';
 import type { HostItem, HostToken, ModdleElement } from './host.js';
 
 /** A part of a model that fails whenever the engine reaches it. */
@@ -50,13 +51,45 @@ const textOf = (timer: ModdleElement, name: string): unknown =>
 const timerOf = (def: ModdleElement): ModdleElement | undefined =>
   (def as Flow).eventDefinitions?.find(({ $type }) => $type === 'bpmn:TimerEventDefinition');
 
-/** The fault of a timer event: it says no time. */
-export function timerFaultOf(def: ModdleElement): Fault | undefined {
+/** In the order in which bpmn-server looks for them. */
+const LOOKED_FOR = ['timeDuration', 'timeCycle', 'timeDate'] as const;
+
+/** What a timer event says of its time; undefined if it is none. */
+function timeSaid(def: ModdleElement): { readonly name?: string; readonly text: string } | undefined {
   const timer = timerOf(def);
-  return timer !== undefined && TIMES.every((name) => isBlank(textOf(timer, name)))
-    ? { found: 'a timer without a time', what: 'event' }
+  if (timer === undefined) return undefined;
+  const name = LOOKED_FOR.find((time) => !isBlank(textOf(timer, time)));
+  return name === undefined ? { text: '' } : { name, text: textOf(timer, name) as string };
+}
+
+/** The fault of a timer event that has no time, or a constant that is none. */
+export function timerFaultOf(def: ModdleElement): Fault | undefined {
+  const said = timeSaid(def);
+  if (said === undefined) return undefined;
+  const { name, text } = said;
+  if (name === undefined) return { found: 'a timer without a time', what: 'event' };
+  return namesNoTime(name, text)
+    ? { found: `${name} ${show(text)}, which is not a time`, what: 'event' }
     : undefined;
 }
+
+/** What the author of a process start by timer should know: bpmn-server evaluates nothing there, and counts nothing. */
+export function startTimerNote(def: ModdleElement): { found: string; means: string } | undefined {
+  const said = timeSaid(def);
+  if (said === undefined) return undefined;
+  const { name, text } = said;
+  const found = name === undefined ? 'a timer without a time' : `${name} ${show(text)}`;
+  if (name === undefined || secondsUntil(text, null) === undefined || name === 'timeDate')
+    return { found, means: STARTS_NOTHING };
+  return /^R\d/.test(text) ? { found, means: NOT_COUNTED } : undefined;
+}
+
+const STARTS_NOTHING =
+  'The timer starts no instance. At a start event, bpmn-server reads a duration such as PT1H, a cycle or a cron' +
+  ' expression, but no date and no expression with data.';
+const NOT_COUNTED =
+  'The repetitions are not counted, as in bpmn-server: the timer starts instances until the model is changed or' +
+  ' removed.';
 
 const THROWN: ReadonlySet<string> = new Set(['bpmn:EndEvent', 'bpmn:IntermediateThrowEvent']);
 

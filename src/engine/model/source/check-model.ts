@@ -9,7 +9,7 @@ import { warning } from '../dialects/warning.js';
 import { restricts } from '../assignment.js';
 import { checkCaseRoles } from '../case-roles.js';
 import { cleanNames } from '../derive.js';
-import { beginsNowhere, faultOf, thrownFaultOf, timerFaultOf } from '../faults.js';
+import { beginsNowhere, faultOf, startTimerNote, thrownFaultOf, timerFaultOf } from '../faults.js';
 import { foreignCodeIn } from '../foreign-code.js';
 import type { HostNode, ModdleElement } from '../host.js';
 import { processOf, roleOf } from '../lanes.js';
@@ -84,7 +84,12 @@ function unreadParts(definition: ReadDefinition['definition']): ModelWarning[] {
 }
 
 /** What fails when the engine reaches it. */
-function ofFlow({ def }: HostNode): ModelWarning[] {
+function ofFlow(node: HostNode): ModelWarning[] {
+  const { def } = node;
+  if (isProcessStart(node)) {
+    const note = startTimerNote(def);
+    return note === undefined ? [] : [warning(def, note.found, note.means)];
+  }
   const fault = faultOf(def) ?? timerFaultOf(def) ?? thrownFaultOf(def);
   return fault === undefined
     ? []
