@@ -130,12 +130,8 @@ export type {
 } from './engine/contract/types.js';
 export { OPTIONS } from './express/option-tables.js';
 export { isRight, RIGHTS, type Right, type RightEntry, type RightGroup } from './core/rights.js';
-export {
-  userDirectory,
-  type DirectoryUser,
-  type UserChange,
-  type UserDirectory,
-} from './engine/users/directory.js';
+export { userDirectory, type DirectoryUser, type UserDirectory } from './engine/users/directory.js';
+export type { UserChange } from './engine/users/user-input.js';
 export { userAdmin, type NewUser, type UserAdmin } from './engine/users/user-admin.js';
 export { authenticate } from './express/authenticate.js';
 export type { AuthenticateOptions } from './express/authenticate-options.js';

@@ -1,7 +1,8 @@
 import { PeopleLock } from '../engine/execution/people-lock.js';
 import { assertSomebodyLeft, type KnownUsers } from '../engine/policies/last-manager.js';
 import { storedPolicies } from '../engine/policy-book/stored-policies.js';
-import type { DirectoryUser, UserChange, UserDirectory } from '../engine/users/directory.js';
+import type { DirectoryUser, UserDirectory } from '../engine/users/directory.js';
+import type { UserChange } from '../engine/users/user-input.js';
 import type { Store } from '../store/port.js';
 import { locksOf } from './locks.js';
 

@@ -23,6 +23,7 @@ const WALL: Readonly<Record<string, string>> = {
   'src/engine/execution/commit.ts': 'when an instance was saved',
   'src/engine/execution/alarms.ts': 'timers of models are due at times of day',
   'src/engine/execution/timers.ts': 'timers of models are due at times of day',
+  'src/engine/model/timer-text.ts': 'timers of models are due at times of day',
   'src/engine/execution/model-timers.ts': 'timers of models are due at times of day',
   'src/engine/execution/takeover.ts': 'timers of models are due at times of day',
   'src/engine/execution/recovery.ts': 'start times and leases that other processes have written',

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Conflict } from '../../core/errors.js';
 import { isDisabled, normaliseName, type UserInfo } from '../../core/principal.js';
 import type { Store, StoredUser } from '../../store/port.js';
-import { checkStoredUser, checkUserChange } from './user-input.js';
+import { checkStoredUser, checkUserChange, type UserChange } from './user-input.js';
 import { Passwords } from './passwords.js';
 import type { Directory } from '../contract/types.js';
 
@@ -14,15 +14,6 @@ export interface DirectoryUser extends UserInfo {
   readonly disabled: boolean;
   /** False: the user has no password to sign in with. */
   readonly hasPassword: boolean;
-}
-
-/** The changes to a user. Missing fields stay as they are; null removes. */
-export interface UserChange {
-  readonly userGroups?: readonly string[];
-  readonly tenantId?: string | null;
-  readonly modelsOwner?: string | null;
-  readonly attributes?: Readonly<Record<string, unknown>>;
-  readonly disabled?: boolean;
 }
 
 /**

@@ -8,11 +8,11 @@ import {
 } from '../../core/options.js';
 import { AccessDenied, BadInput, Conflict, notFound } from '../../core/errors.js';
 import type { SecureUser, UserInfo } from '../../core/principal.js';
-import type { DirectoryUser, UserChange, UserDirectory } from './directory.js';
+import type { DirectoryUser, UserDirectory } from './directory.js';
 import type { Guard } from '../contract/types.js';
 import { crossesTenants } from '../policy-book/giving-to-persons.js';
 import { accessFacts, tenantOfUser } from './access-facts.js';
-import { checkNewUser, checkUser, checkUserName } from './user-input.js';
+import { checkNewUser, checkUser, checkUserName, type UserChange } from './user-input.js';
 
 type Changes = Parameters<Parameters<Guard['identity']['call']>[3]>[1];
 

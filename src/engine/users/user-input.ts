@@ -4,7 +4,15 @@ import { FORBIDDEN_KEYS } from '../../core/path.js';
 import { enabled, normaliseName, SecureUser, type UserInfo } from '../../core/principal.js';
 import { isRight, RIGHTS } from '../../core/rights.js';
 import { show } from '../../core/value.js';
-import type { UserChange } from './directory.js';
+
+/** The changes to a user. Missing fields stay as they are; null removes. */
+export interface UserChange {
+  readonly userGroups?: readonly string[];
+  readonly tenantId?: string | null;
+  readonly modelsOwner?: string | null;
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  readonly disabled?: boolean;
+}
 
 const { userName, ...CHANGEABLE } = {
   userName: checkedLater('a name'),
