@@ -123,10 +123,12 @@ onStores('An error that nothing catches', (kind) => {
     );
   });
 
-  test('which is a refusal of the guard, while the process listens, is logged and ends nothing', async () => {
+  test('which is a refusal of the guard, or has one as its cause, is logged while the process listens', async () => {
     const child = run({ mode: 'refusals', store: place().options });
     expect(await child.ended()).toMatchObject({ code: 0, signal: null });
     const codes = ['not-found', 'bad-query', 'not-found', 'unauthenticated', 'unknown-operation'];
+    const ofWrapped = ['not-found', 'not-found', 'not-found'];
+    expect((child.facts[0] as { log: unknown[] }).log).toHaveLength(codes.length + ofWrapped.length);
     expect((child.facts[0] as { log: unknown[] }).log).toEqual(
       expect.arrayContaining(codes.map((code) => ({ message: UNCAUGHT, code }))),
     );

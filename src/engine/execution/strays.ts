@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { today } from '../../core/clock.js';
 import { isGuardError, type GuardError } from '../../core/errors.js';
-import { classOf, isError, messageOf, stackOf } from '../../core/thrown.js';
+import { classOf, isError, messageOf, propertyOf, stackOf } from '../../core/thrown.js';
 import type { AuditEntry, Store } from '../../store/port.js';
 import type { GuardLogger } from '../contract/types.js';
 import { changeGuard } from './change-guard.js';
@@ -47,6 +47,22 @@ const factsOf = (error: unknown): Record<string, unknown> => ({
   ...(isError(error) ? { stack: stackOf(error) } : {}),
 });
 
+/** How many errors of errors are looked at. */
+const DEEPEST = 10;
+
+/**
+ * The refusal because of which an error was thrown: the error itself, or its cause at any depth. For several errors
+ * in one, as of `Promise.any`, the first, if each has a refusal. Never throws.
+ */
+function refusalIn(error: unknown, depth = 0): GuardError | undefined {
+  if (isGuardError(error)) return error;
+  if (!isError(error) || depth === DEEPEST) return undefined;
+  const errors = propertyOf(error, 'errors');
+  if (!Array.isArray(errors) || errors.length === 0) return refusalIn(propertyOf(error, 'cause'), depth + 1);
+  const found = errors.slice(0, DEEPEST).map((one) => refusalIn(one, depth + 1));
+  return errors.length <= DEEPEST && found.every((one) => one !== undefined) ? found[0] : undefined;
+}
+
 /** Where a refusal was raised. Kept with the error, so that the guards of one process agree whose it is. */
 const RAISED = Symbol.for('bpmn-guard.raised');
 
@@ -62,7 +78,8 @@ const raisedOf = (error: GuardError): Raised | undefined => (error as { [RAISED]
 
 /**
  * Errors that nothing caught. A forgotten `await` in a script or service is recorded on its instance. A refusal that
- * the application did not catch, once the process serves, is logged, and answers the request in which it arose.
+ * the application did not catch, once the process serves, is logged, and answers the request in which it arose; so
+ * does an error of the application whose cause is a refusal.
  * Neither ends the process. Every other error is foreign and passed on, as is a refusal in a start script, before the
  * process serves.
  */
@@ -85,9 +102,13 @@ export class Strays {
   /** Whether the error is ours; if so, it has been handled. Never throws. */
   readonly claim = (error: unknown): boolean => {
     const command = this.parts.contexts.origin;
-    if (command !== undefined) this.record(command, error);
-    else if (isGuardError(error) && this.isMine(error) && this.parts.isServing()) this.refused(error);
-    else return false;
+    if (command !== undefined) {
+      this.record(command, error);
+      return true;
+    }
+    const refusal = refusalIn(error);
+    if (refusal === undefined || !this.isMine(refusal) || !this.parts.isServing()) return false;
+    this.refused(refusal, error);
     return true;
   };
 
@@ -107,7 +128,8 @@ export class Strays {
     return by === this || this.parts.contexts.answer !== undefined;
   }
 
-  private refused(error: GuardError): void {
+  /** @param thrown what nothing caught: the refusal, or an error of the application that it caused */
+  private refused(error: GuardError, thrown: unknown): void {
     const { contexts } = this.parts;
     const answer = contexts.answer ?? raisedOf(error)?.there ?? contexts.arrival;
     let answered = false;
@@ -116,7 +138,7 @@ export class Strays {
     } catch (failure) {
       this.say('a refusal could not be answered', factsOf(failure));
     }
-    const facts = { code: error.code, ...(answer === undefined ? {} : { answered }), ...factsOf(error) };
+    const facts = { code: error.code, ...(answer === undefined ? {} : { answered }), ...factsOf(thrown) };
     if (answered) this.say('answered a refusal that its route did not catch', facts, 'warn');
     else this.say('nothing caught a refusal: a route or task of the application must handle it', facts);
   }

@@ -132,6 +132,16 @@ if (mode === 'refusals') {
   void guard.runAs(eve, () => guard.server.engine.invoke({ 'items.id': 'x' }));
   void guard.runAs({ userName: 'eve', userGroups: 'ADMIN' }, () => undefined);
   void guard.explain(eve, 'nothing:at:all');
+  const wrapped = async (depth) => {
+    try {
+      await (depth === 0 ? guard.as(eve).engine.start('nothing') : wrapped(depth - 1));
+    } catch (cause) {
+      throw new Error('The order could not be placed.', { cause });
+    }
+  };
+  void wrapped(0);
+  void wrapped(3);
+  void Promise.any([wrapped(0), guard.as(eve).data.findItems({ $where: '1' })]);
   await pause(300);
   say({ log: log.map(({ message, code }) => ({ message, code })) });
   server.close();

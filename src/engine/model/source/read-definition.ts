@@ -1,4 +1,5 @@
 import { BadInput, isGuardError } from '../../../core/errors.js';
+import { messageOf } from '../../../core/thrown.js';
 import { documentOf, recordLost } from '../dialects/document.js';
 import { setInitiator } from '../dialects/start-people.js';
 import type { ModelWarning } from '../../contract/model-warning.js';
@@ -25,12 +26,21 @@ export interface ReadDefinition {
   readonly warnings: readonly ModelWarning[];
 }
 
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
+/** The longest cause in a message: that of the parser may quote the whole source. */
+const LONGEST_CAUSE = 200;
+
+function oneLine(text: string): string {
+  const line = text
+    .slice(0, 2 * LONGEST_CAUSE)
+    .replace(/\s+/g, ' ')
+    .trim();
+  return line.length > LONGEST_CAUSE ? `${line.slice(0, LONGEST_CAUSE)}…` : line;
+}
 
 /** The error for a document that bpmn-server cannot read, worded for its author. */
 export function refusal(error: unknown): BadInput {
   if (isGuardError(error)) return error as BadInput;
-  const cause = error instanceof Error ? oneLine(error.message) : String(error);
+  const cause = oneLine(messageOf(error));
   return new BadInput('bad-model', `bpmn-server cannot read it: ${cause}.`, { cause: error });
 }
 

@@ -11,6 +11,15 @@ describe('a model that means what it says', () => {
   });
 });
 
+test.each(['x'.repeat(880_000), `<a ${'y'.repeat(100_000)}`, `${' '.repeat(5_000)}x\n`.repeat(100)])(
+  'a document that cannot be read is not repeated in the message',
+  async (source) => {
+    const error = await checkModel(source).catch((thrown: Error) => thrown as Error & { code: string });
+    expect(error).toMatchObject({ code: 'bad-model' });
+    expect((error as Error).message.length).toBeLessThan(300);
+  },
+);
+
 describe('a model that fails when it is run', () => {
   const within = (part: string): string => withBefore('</bpmn:process>', part);
   test.each([
