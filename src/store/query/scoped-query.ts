@@ -128,7 +128,8 @@ const marksFor = (
   said: readonly Condition[],
   { reindexed, dataPaths = [] }: ScopedOptions,
   isWaiting = false,
-): MarkFilter | undefined => (reindexed ? planMarks(stated, said, isWaiting, dataPaths) : undefined);
+): MarkFilter | undefined =>
+  reindexed && !isOneInstance(said) ? planMarks(stated, said, isWaiting, dataPaths) : undefined;
 
 const marksOf = (scope: Scope, said: readonly Condition[], options: ScopedOptions): MarkFilter | undefined =>
   scope.kind === 'condition' ? marksFor(statedOf(scope), said, options) : undefined;

@@ -539,6 +539,17 @@ describe('marks', () => {
     expect(itemPlan(everything, everything, ALL, {}, OPTIONS)?.marks).toBeUndefined();
   });
 
+  test('are not asked for one instance: its id has an index', () => {
+    expect(marks({ id: 'i', 'items.elementId': 'pay' })).toBeUndefined();
+    const scope = point.scope(who, 'instance:read');
+    const ofInstance = (query: unknown): unknown =>
+      instancePlan(scope, everything, parse(query), {}, OPTIONS)?.marks;
+    expect([ofInstance({ id: 'i' }), ofInstance({ name: 'i' })]).toEqual([undefined, expect.anything()]);
+    expect(marks({ id: { $in: ['i', 'j'] } })).toBeDefined();
+    expect(marks({ $or: [{ id: 'i' }, { 'items.status': 'wait' }] })).toBeDefined();
+    expect(marks({ 'items.id': 'i' })).toBeDefined();
+  });
+
   test('are coarser where 10,000 rules name more than can be searched by, and the query stays small', () => {
     const rules = Array.from({ length: 10_000 }, (_, i) =>
       rule(and(eq('instance.name', `m${i % 20}`), eq('item.elementId', `element-${i}`))),
