@@ -8,28 +8,45 @@ import type { Halves } from './unbound.js';
 
 /** Models whose rules stay compiled; the one compiled longest ago is dropped first. */
 const MOST = 1_000;
-/** Elements of all models whose rules stay compiled; one more and all are compiled anew when asked about. */
-const MOST_ELEMENTS = 20_000;
+/** Elements of a model whose closures are kept; there may be more in the data than rules name. */
+const MOST_ELEMENTS = 1_000;
+/** Conditions about no model in particular, of which more would be compiled anew for each model. */
+const MOST_OF_ANY_MODEL = 200;
+/** Conditions about no element in particular, of which more would be compiled anew for each element. */
+const MOST_OF_ANY_ELEMENT = 20;
 
-/** The rules about one model, compiled element by element: of many rules, hardly any are about the item at hand. */
+const isPartedByModel = ({ unnamed }: Parted): boolean => unnamed <= MOST_OF_ANY_MODEL;
+
+/** The conditions on instances, if {@link combinedByModel} compiles so many of them model by model. */
+export function partedByModel(
+  permits: readonly Condition[],
+  restricts: readonly Condition[],
+  predicates: Predicates,
+): Pick<Parted, 'steps'> | undefined {
+  const parted = new Parted(OF_INSTANCE, permits, restricts, predicates);
+  return isPartedByModel(parted) ? parted : undefined;
+}
+
+/**
+ * The rules about one model, compiled element by element: of many rules, hardly any are about the item at hand. What no
+ * rule names shares one closure, so that an element that rules do not name takes hardly any memory.
+ */
 class OfModel {
-  private readonly byElement: Parted;
   private readonly known = new Map<string, PrincipalPredicate>();
+  private byElement: Parted | undefined;
   private compiled: PrincipalPredicate | undefined;
+  private rest: PrincipalPredicate | undefined;
 
   constructor(
     private readonly permits: readonly Condition[],
     private readonly restricts: readonly Condition[],
     private readonly predicates: Predicates,
-    private readonly room: { left: number },
-  ) {
-    this.byElement = new Parted(OF_ITEM, permits, restricts, predicates);
-  }
+  ) {}
 
   /** Of an item, what its element leaves of the rules; else all of them. */
   readonly holds: PrincipalPredicate = (resource, principal) => {
     const element = own(own(resource, 'item'), 'elementId');
-    const holds = typeof element === 'string' && this.byElement.isParted ? this.of(element) : this.whole;
+    const holds = typeof element === 'string' ? this.of(element) : this.whole;
     return holds(resource, principal);
   };
 
@@ -40,16 +57,24 @@ class OfModel {
   private of(element: string): PrincipalPredicate {
     const known = this.known.get(element);
     if (known !== undefined) return known;
-    const made = this.byElement.combined(element);
-    if (this.room.left-- > 0) this.known.set(element, made);
+    const made = this.made(element);
+    if (this.known.size < MOST_ELEMENTS) this.known.set(element, made);
     return made;
+  }
+
+  private made(element: string): PrincipalPredicate {
+    this.byElement ??= new Parted(OF_ITEM, this.permits, this.restricts, this.predicates);
+    const { hasOneRest, unnamed, names } = this.byElement;
+    if (!hasOneRest || unnamed > MOST_OF_ANY_ELEMENT) return this.whole;
+    if (!names.has(element)) return (this.rest ??= this.byElement.combined(element));
+    return this.byElement.combined(element);
   }
 }
 
 /** The rules compiled model by model, where the name of the model stands at one field. */
 class OfField {
   private readonly known = new Map<string, OfModel>();
-  private room = { left: MOST_ELEMENTS };
+  private rest: OfModel | undefined;
 
   constructor(
     private readonly parted: Parted,
@@ -57,22 +82,21 @@ class OfField {
   ) {}
 
   get isParted(): boolean {
-    return this.parted.isParted;
+    return isPartedByModel(this.parted);
   }
 
   of(name: string): PrincipalPredicate {
-    if (this.room.left < 0) this.forget();
     const known = this.known.get(name);
     if (known !== undefined) return known.holds;
-    const made = new OfModel(...this.parted.leftFor(name), this.predicates, this.room);
+    if (this.parted.hasOneRest && !this.parted.names.has(name)) return (this.rest ??= this.made(name)).holds;
+    const made = this.made(name);
     if (this.known.size >= MOST) this.known.delete(this.known.keys().next().value as string);
     this.known.set(name, made);
     return made.holds;
   }
 
-  private forget(): void {
-    this.known.clear();
-    this.room = { left: MOST_ELEMENTS };
+  private made(name: string): OfModel {
+    return new OfModel(...this.parted.leftFor(name), this.predicates);
   }
 }
 

@@ -4,9 +4,6 @@ import { conjuncts, namedBy } from '../condition/named.js';
 import type { PrincipalPredicate } from '../evaluation/evaluate.js';
 import { stepsTogether, type Predicates } from './predicates.js';
 
-/** Conditions about no model in particular, of which more would be compiled anew for each model. */
-const MOST_OTHERS = 200;
-
 export const OF_INSTANCE = 'instance.name';
 export const OF_ITEM = 'item.elementId';
 const OF_MODELS = [OF_INSTANCE, 'model.name'] as const;
@@ -20,8 +17,10 @@ function namesOf(condition: Condition, field: string): readonly string[] | undef
   return undefined;
 }
 
-/** Conditions by the model that they are about. */
+/** Conditions by the name that they are about. */
 class Split {
+  /** True if what is left of those about none in particular is the same for every name. */
+  readonly leavesSame: boolean;
   private readonly byName = new Map<string, number[]>();
   private readonly others: number[] = [];
 
@@ -41,6 +40,8 @@ class Split {
           else known.push(at);
         }
     }
+    const others = this.others.map((at) => conditions[at] as Condition);
+    this.leavesSame = others.every((condition) => given(condition, field, '') === condition);
   }
 
   /** How many are about no model in particular. */
@@ -86,6 +87,12 @@ export const namingModels = (permits: readonly Condition[], restricts: readonly 
 
 /** Conditions by the model, or the element, that they are about, where its name stands at one field. */
 export class Parted {
+  /** The names that conditions are about. */
+  readonly names: ReadonlySet<string>;
+  /** How many of the conditions are about no name in particular. */
+  readonly unnamed: number;
+  /** True if what is left of the conditions is the same for all other names. */
+  readonly hasOneRest: boolean;
   private readonly permits: Split;
   private readonly restricts: Split;
 
@@ -100,11 +107,9 @@ export class Parted {
       field === OF_INSTANCE ? surroundings.namesOf(one) : namesOf(one, field);
     this.permits = new Split(permits, permitted, field);
     this.restricts = new Split(restricts, (one) => namesOf(excluded(one), field), field);
-  }
-
-  /** False: too few of the conditions are about a model. */
-  get isParted(): boolean {
-    return this.permits.unnamed + this.restricts.unnamed <= MOST_OTHERS;
+    this.names = new Set([...this.permits.names, ...this.restricts.names]);
+    this.unnamed = this.permits.unnamed + this.restricts.unnamed;
+    this.hasOneRest = this.permits.leavesSame && this.restricts.leavesSame;
   }
 
   private restrictsOf(name: string): Condition[] {
@@ -124,8 +129,7 @@ export class Parted {
   /** The steps for a row of the model that most of them are about, roughly. */
   get steps(): number {
     const about = (name: string): number => this.permits.about(name) + this.restricts.about(name);
-    const names = [...this.permits.names, ...this.restricts.names];
-    const name = names.reduce((most, one) => (about(one) > about(most) ? one : most), '');
+    const name = [...this.names].reduce((most, one) => (about(one) > about(most) ? one : most), '');
     const named = this.predicates.stepsTogether(
       this.permits.whole(name),
       this.restricts.whole(name),
@@ -133,14 +137,4 @@ export class Parted {
     );
     return 1 + named + stepsTogether(this.permits.unnamedOf(name), this.restricts.unnamedOf(name));
   }
-}
-
-/** The conditions on instances, if {@link combinedByModel} compiles so many of them model by model. */
-export function partedByModel(
-  permits: readonly Condition[],
-  restricts: readonly Condition[],
-  predicates: Predicates,
-): Pick<Parted, 'steps'> | undefined {
-  const parted = new Parted(OF_INSTANCE, permits, restricts, predicates);
-  return parted.isParted ? parted : undefined;
 }

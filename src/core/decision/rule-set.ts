@@ -1,6 +1,6 @@
 import { NOTHING, type Condition } from '../condition/condition.js';
-import { combinedByModel, halvesByModel } from './by-model.js';
-import { namingModels, partedByModel } from './parted.js';
+import { combinedByModel, halvesByModel, partedByModel } from './by-model.js';
+import { namingModels } from './parted.js';
 import type { PrincipalPredicate } from '../evaluation/evaluate.js';
 import { restricted } from '../condition/factor.js';
 import { atOnce, type InSteps } from '../in-steps.js';
@@ -127,7 +127,9 @@ export class RuleSet {
 
   private isByModel(permits: readonly Condition[], restricts: readonly Condition[]): boolean {
     if (this.isLarge(MANY) || this.isHeavy) return true;
-    return this.isFixed && namingModels(permits, restricts) >= SOME_NAMED;
+    // What few principals share is not worth a closure for each model.
+    const isShared = this.lists.every(({ isFixed, isPersonal }) => isFixed && !isPersonal);
+    return isShared && namingModels(permits, restricts) >= SOME_NAMED;
   }
 
   /** More rules than that, none of which can change any more. */

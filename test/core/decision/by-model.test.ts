@@ -166,6 +166,33 @@ describe('Rules that are compiled model by model', () => {
     expect(times).toBe(1);
   });
 
+  test('where many compare the element beside others, they are compiled once for a model, not for each element', () => {
+    const predicates = new Predicates();
+    let times = 0;
+    const counted = Object.assign(Object.create(predicates) as Predicates, {
+      combined: (permits: readonly Condition[], restricts: readonly Condition[]) => {
+        times++;
+        return predicates.combined(permits, restricts);
+      },
+    });
+    const of = (elementId: string, assignee: string): Resource => {
+      const one = { id: 'i', elementId, assignee };
+      return { instance: { name: 'M', status: 'running', items: [one] }, item: one };
+    };
+    for (const count of [1, 150]) {
+      const rules = Array.from({ length: count }, (_, at) =>
+        or(eq('item.elementId', `e${at}`), eq('item.assignee', 'ann')),
+      );
+      const decide = combinedByModel([EVERYTHING], rules, counted);
+      times = 0;
+      for (let at = 0; at < 100; at++) {
+        expect(decide(of(`e${at}`, 'ann'), ME)).toBe(true);
+        expect(decide(of(`e${at}`, 'bob'), ME)).toBe(count === 1 && at === 0);
+      }
+      expect(times).toBe(1);
+    }
+  });
+
   test('what does not speak of the field stays the same object', () => {
     const other = and(eq('instance.status', 'running'), not(eq('item.assignee', 'ann')));
     expect(given(other, 'instance.name', 'A')).toBe(other);
