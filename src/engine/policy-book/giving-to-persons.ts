@@ -3,6 +3,7 @@ import { concerns } from '../../core/policies/grid/rule-conditions.js';
 import { bitsOf, PERMISSION_NAMES } from '../../core/policies/sections/permissions.js';
 import { userKey } from '../../core/policies/sections/section-index.js';
 import { enabled, ADMIN, DESIGNER, SecureUser, SYSTEM } from '../../core/principal.js';
+import { isRight } from '../../core/rights.js';
 import { show } from '../../core/value.js';
 import type { PersonState as Person } from '../contract/identity-types.js';
 import { no } from './giving.js';
@@ -20,16 +21,25 @@ function assertMayTouch(by: SecureUser, { userGroups, modelsOwner }: SecureUser)
     no('give access to the models of another owner');
 }
 
+/** What stands in the attribute of rights beside the rights of the catalogue, which are given and held as such. */
+function besideRights(value: unknown): unknown {
+  const others = Array.isArray(value) ? value.filter((entry) => !isRight(entry)) : value;
+  return Array.isArray(others) && others.length === 0 ? undefined : others;
+}
+
+/** An attribute as rules, models and the application may ask for it. */
+const attributeOf = ({ attributes }: SecureUser, name: string): unknown =>
+  name === 'rights' ? besideRights(attributes[name]) : attributes[name];
+
 /** Groups and attributes: rules, models and cases may say anything of them. */
 function assertMayGiveFacts(by: SecureUser, from: SecureUser | undefined, to: SecureUser): void {
   const group = to.userGroups.find((name) => from?.inGroup(name) !== true && !by.inGroup(name));
   if (group !== undefined) no(`give the group ${show(group)}, which you are not in`);
   const names = new Set([...Object.keys(to.attributes), ...Object.keys(from?.attributes ?? {})]);
-  names.delete('rights');
   for (const name of names) {
-    const value = to.attributes[name];
-    if (from !== undefined && isDeepStrictEqual(value, from.attributes[name])) continue;
-    if (!isDeepStrictEqual(value, by.attributes[name]))
+    const value = attributeOf(to, name);
+    if (from !== undefined && isDeepStrictEqual(value, attributeOf(from, name))) continue;
+    if (!isDeepStrictEqual(value, attributeOf(by, name)))
       no(`give the attribute ${show(name)} another value than your own`);
   }
 }

@@ -40,6 +40,28 @@ describe('An administration of an application of its own', () => {
     await change('sys', from, to);
   });
 
+  test.each<[string, unknown]>([
+    ['a right of the application', ['vip']],
+    ['a name that is no list', 'Todo:Read_All'],
+    ['an object', { a: 1 }],
+    ['a number', [1]],
+  ])('refuses, in the attribute of rights, %s, for which rules and models may ask', async (_what, rights) => {
+    const [given, other] = [
+      { ...max, attributes: { rights } },
+      { ...max, userName: 'new' },
+    ];
+    for (const from of [undefined, max])
+      expect(await refusal(change('max', from, given))).toMatchObject({
+        code: 'forbidden',
+        message: expect.stringContaining('attribute "rights"') as string,
+      });
+    await change('amy', max, given);
+    // Who has it keeps it, and may lose it; what nobody gives is given.
+    await change('max', given, given);
+    await change('max', given, max);
+    await change('max', undefined, { ...other, attributes: { rights: [] } });
+  });
+
   test('refuses a change of who manages within another at once, and admits others there', async () => {
     const { securityRoles } = guard.as(amy).policies;
     for (const name of ['first', 'second'])
