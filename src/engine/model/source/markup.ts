@@ -11,27 +11,25 @@ export interface Tag {
   readonly rest: string;
 }
 
-/** Content that is skipped as a whole, by how it begins. */
+/** Content that is skipped as a whole, by how it begins. The parser looks for its end from its beginning on. */
 const SKIPPED = [
   ['<!--', '-->'],
   ['<![CDATA[', ']]>'],
   ['<?', '?>'],
-  ['<!', '>'],
 ] as const;
 const NAME = /^\/?(?:[^\s:/]+:)?([^\s:/]+)/;
 const ATTRIBUTE = /\s*([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/y;
 /** Anything but an attribute. Skipped as a whole, so that the same text is not scanned once per character. */
 const NO_ATTRIBUTE = /\s*[^\s=]*=?/y;
 
-/** Where a tag ends; brackets in quotes are text. -1 if it does not. */
+/** Where a tag ends, as the parser sees it: brackets in quotes are text, and an open quote is nothing. -1: never. */
 function endOf(source: string, from: number): number {
-  let quote = '';
   for (let at = from; at < source.length; at++) {
     const char = source.charAt(at);
-    if (quote === '') {
-      if (char === '>') return at;
-      if (char === '"' || char === "'") quote = char;
-    } else if (char === quote) quote = '';
+    if (char === '>') return at;
+    if (char !== '"' && char !== "'") continue;
+    const closing = source.indexOf(char, at + 1);
+    if (closing !== -1) at = closing;
   }
   return -1;
 }
@@ -40,11 +38,10 @@ function endOf(source: string, from: number): number {
 function* tagsOf(source: string, from = 0): IterableIterator<Tag> {
   for (let at = source.indexOf('<', from); at !== -1; at = source.indexOf('<', at)) {
     const skipped = SKIPPED.find(([begin]) => source.startsWith(begin, at));
-    const end =
-      skipped === undefined ? endOf(source, at) : source.indexOf(skipped[1], at + skipped[0].length);
+    const end = skipped === undefined ? endOf(source, at) : source.indexOf(skipped[1], at);
     if (end === -1) return;
     const inner = source.slice(at + 1, end);
-    const name = skipped === undefined ? NAME.exec(inner) : null;
+    const name = skipped === undefined && !inner.startsWith('!') ? NAME.exec(inner) : null;
     if (name !== null) {
       const kind = inner.startsWith('/') ? 'end' : inner.endsWith('/') ? 'empty' : 'begin';
       yield { offset: at, local: name[1] as string, kind, rest: inner.slice(name[0].length) };
@@ -128,7 +125,7 @@ export function namesPeople(source: string, offset: number): boolean {
 export function tooDeepIn(source: string, most: number): Tag | undefined {
   let depth = 0;
   for (const tag of tagsOf(source)) {
-    if (tag.kind !== 'end' && depth >= most) return tag;
+    if (tag.kind !== 'end' && depth > most) return tag;
     depth += tag.kind === 'begin' ? 1 : tag.kind === 'end' ? -1 : 0;
   }
   return undefined;

@@ -169,4 +169,17 @@ describe('a model whose elements are inside each other', () => {
         message: expect.stringMatching(/ in line 2 is inside more than 500 other elements/) as string,
       });
   });
+
+  test.each([
+    ['<!-->', '<!-- -->'],
+    ['<!--->', '<!-- -->'],
+    ['<?>', '<?x?>'],
+    ['<![CDATA[]]>', '<![CDATA[]]>'],
+    [`<!x '>'>`, ''],
+    [`<!x '>`, ''],
+  ])('is refused whatever %s, which the parser skips, stands before them', async (before, behind) => {
+    const elements = nested(() => '<x:a>', '</x:a>', 20_000);
+    const source = inProcess(`<extensionElements>${before}${elements}${behind}</extensionElements>`);
+    await expect(checkModel(source)).rejects.toMatchObject({ code: 'bad-model' });
+  });
 });
