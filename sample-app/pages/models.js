@@ -25,8 +25,8 @@ export function modelsPage(view, models) {
       <h2 id="list">Models <span class="count">${models.length}</span></h2>
       ${models.length > 0 ? table(COLUMNS, models) : html`<p class="muted">There is none.</p>`}
       <p class="muted">
-        Whom a task is for counts as said where it is said in a way that is not understood, and then nobody may do the
-        task. <code>bpmn-guard models check</code> says the same of a file before it is saved.
+        If the people for a task are given in a form that is not understood, nobody may do the task.
+        <code>bpmn-guard models check</code> says the same of a file before it is saved.
       </p>
     </section>`,
   );

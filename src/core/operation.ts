@@ -1,4 +1,5 @@
 import { BadInput } from './errors.js';
+import { meantOr } from './options.js';
 import { show } from './value.js';
 
 /** The kind of resource that an operation acts on. */
@@ -175,11 +176,19 @@ export const OPERATIONS = {
 /** The id of an operation, such as `task:execute`. */
 export type Operation = keyof typeof OPERATIONS;
 
+/** True for the names in the catalogue. */
+export const isOperation = (name: unknown): name is Operation =>
+  typeof name === 'string' && Object.hasOwn(OPERATIONS, name);
+
+/** The message for a name that is not in the catalogue. */
+export const unknownOperation = (name: unknown): string =>
+  `Unknown operation ${show(name)}; ${meantOr(name, Object.keys(OPERATIONS), 'see the operation catalogue.')}`;
+
 /**
  * Returns the operation of that name.
  * @throws BadInput `unknown-operation`, naming the value
  */
 export function asOperation(name: unknown): Operation {
-  if (typeof name === 'string' && Object.hasOwn(OPERATIONS, name)) return name as Operation;
-  throw new BadInput('unknown-operation', `Unknown operation ${show(name)}; see the operation catalogue.`);
+  if (isOperation(name)) return name;
+  throw new BadInput('unknown-operation', unknownOperation(name));
 }

@@ -142,6 +142,12 @@ export function unknownName(name: string, known: readonly string[]): string {
   return `Known are ${known.slice(0, MOST_NAMES).join(', ')}${more}.`;
 }
 
+/** The end of a message about an unknown name: the name that was probably meant, or where the names are listed. */
+export function meantOr(name: unknown, known: readonly string[], listed: string): string {
+  const meant = typeof name === 'string' ? nearest(name, known) : undefined;
+  return meant === undefined ? listed : `did you mean ${meant}?`;
+}
+
 /**
  * Refuses an argument of a public function that has the wrong type and would otherwise fail later, and elsewhere.
  * @param of the function, for the message

@@ -1,4 +1,5 @@
 import { AccessDenied } from './errors.js';
+import { meantOr } from './options.js';
 import { show } from './value.js';
 
 /** One entry of the rights catalogue. */
@@ -124,7 +125,8 @@ export function isRight(name: unknown): name is Right {
  */
 export function asRight(name: unknown): Right {
   if (isRight(name)) return name;
-  throw new TypeError(`Unknown right ${show(name)}; see the rights catalogue.`);
+  const hint = meantOr(name, Object.keys(RIGHTS), 'see the rights catalogue.');
+  throw new TypeError(`Unknown right ${show(name)}; ${hint}`);
 }
 
 /** The rights in a list of names; other names are dropped. */

@@ -111,7 +111,8 @@ export function checkKey(name: unknown, options: NewKey): CheckedKey {
   }
   assertOptions('a key', options, KEY_OPTIONS, bad);
   const { expires } = options;
-  if (expires !== undefined && (!(expires instanceof Date) || !(expires.getTime() > wallClock())))
+  if (expires !== undefined && !(expires instanceof Date)) throw bad('expires must be a Date object.');
+  if (expires !== undefined && !(expires.getTime() > wallClock()))
     throw bad('expires must be a date in the future.');
   const groups = names(options.groups, 'groups');
   const reasons = checkReasons(options);

@@ -1,9 +1,8 @@
 import { AccessDenied, notFound } from '../core/errors.js';
-import { OPERATIONS, type Operation } from '../core/operation.js';
+import { isOperation, OPERATIONS, unknownOperation, type Operation } from '../core/operation.js';
 import { assertOptions, FUNCTION, type OptionsOf } from '../core/options.js';
 import type { Resource } from '../core/resource.js';
 import { asRight, type Right } from '../core/rights.js';
-import { show } from '../core/value.js';
 import { type HttpRequest, type HttpResponse, identityOf, localsOf, type Middleware } from './http.js';
 
 /** Options of {@link requirePrivilege}. */
@@ -35,8 +34,7 @@ const nobody = (): AccessDenied =>
  * app.post('/models', guard.requirePrivilege('model:write'), saveModel);
  */
 export function requirePrivilege(operation: Operation, options: RequirePrivilegeOptions = {}): Middleware {
-  if (typeof operation !== 'string' || !Object.hasOwn(OPERATIONS, operation))
-    throw new TypeError(`Unknown operation ${show(operation)}; see the operation catalogue.`);
+  if (!isOperation(operation)) throw new TypeError(unknownOperation(operation));
   assertOptions('requirePrivilege', options, REQUIRE_OPTIONS);
   const { resource } = options;
 

@@ -24,6 +24,15 @@ describe('the operation catalogue', () => {
   );
 
   test.each([
+    ['task:tkae', 'did you mean task:take?'],
+    ['TASK:READ', 'did you mean task:read?'],
+    ['', 'see the operation catalogue.'],
+    ['hasOwnProperty', 'see the operation catalogue.'],
+  ])('names what was meant by %j, if something is similar', (name, hint) => {
+    expect(() => asOperation(name)).toThrow(`Unknown operation ${JSON.stringify(name)}; ${hint}`);
+  });
+
+  test.each([
     'task:fly',
     'TASK:READ',
     'task:read ',
@@ -40,7 +49,9 @@ describe('the operation catalogue', () => {
       expect.objectContaining({
         code: 'unknown-operation',
         status: 400,
-        message: `Unknown operation ${JSON.stringify(name)}; see the operation catalogue.`,
+        message: expect.stringMatching(
+          /^Unknown operation ".*"; (did you mean [a-z:]+\?|see the operation catalogue\.)$/,
+        ) as string,
       }) as Error,
     );
   });

@@ -32,7 +32,10 @@ test('of a list only the rights are read; of anything else none', () => {
 
 test('a right is found by its name; who lacks it is told which one is needed', () => {
   expect(asRight('Document:Read')).toBe('Document:Read');
-  expect(() => asRight('Document:Raed')).toThrow('Unknown right "Document:Raed"; see the rights catalogue.');
+  expect(() => asRight('Document:Raed')).toThrow(
+    'Unknown right "Document:Raed"; did you mean Document:Read?',
+  );
+  expect(() => asRight('x'.repeat(10))).toThrow('see the rights catalogue.');
   expect(needsRight('Document:Read')).toMatchObject({
     code: 'forbidden',
     status: 403,

@@ -151,6 +151,7 @@ const BAD: [string, NewKey, string][] = [
   ['erp', { groups: [' DESIGNER '] }, 'A key in DESIGNER needs dangerouslyActsForDesigners, with a reason.'],
   ['erp', { dangerouslyActsForDesigners: ' ' }, 'dangerouslyActsForDesigners must be the reason, as text.'],
   ['erp', { tenantId: '' }, 'tenantId must be a non-empty text, or null.'],
+  ['erp', { expires: '2040-01-01' as never }, 'expires must be a Date object.'],
   ['erp', { expires: new Date(0) }, 'expires must be a date in the future.'],
   ['erp', { expires: new Date(NaN) }, 'expires must be a date in the future.'],
   [

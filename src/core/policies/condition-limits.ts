@@ -38,7 +38,7 @@ export function assertSmall(json: unknown, what: string): void {
   if (size > MOST.one)
     throw new BadInput(
       'too-large',
-      `${what} has ${size} characters, of which there may be ${MOST.one}; ${counted}.`,
+      `${what} has ${size} characters; at most ${MOST.one} are allowed; ${counted}.`,
     );
 }
 

@@ -42,7 +42,7 @@ describe.each(PLACES)('the condition on %s', (_what, kind, field, of) => {
     expect(() => read('r', inStores(texts(200)))).toThrow(
       expect.objectContaining({
         code: 'too-large',
-        message: expect.stringContaining('of which there may be 200000') as string,
+        message: expect.stringContaining('at most 200000 are allowed') as string,
       }),
     );
   });

@@ -83,8 +83,8 @@ function assertFewFields(set: PolicySet, changes: readonly PolicyChange[]): void
   const names = [...limits.values()].reduce((sum, length) => sum + length, 0);
   if (names > MOST_FIELDS.names)
     refuse(
-      `The fields restricted to roles name ${names} roles and models, of which there may be` +
-        ` ${MOST_FIELDS.names}; fields with the same roles and models count once.`,
+      `The fields restricted to roles name ${names} roles and models; at most` +
+        ` ${MOST_FIELDS.names} are allowed. Fields with the same roles and models count once.`,
     );
 }
 

@@ -47,9 +47,9 @@ export function assertFewOnEachTask(set: PolicySet, changes: readonly PolicyChan
     const of = task === undefined ? `the tasks of ${show(last.duty.model)}` : `the task ${show(task.task)}`;
     const why =
       count > MOST.statements
-        ? `come to ${count} different statements, of which there may be ${MOST.statements}; duties` +
-          ' that have no condition, or the same one, are one statement'
-        : `have conditions of ${steps} comparisons together, of which there may be ${MOST.steps}`;
+        ? `make ${count} different statements; at most ${MOST.statements} are allowed. Duties without a` +
+          ' condition, or with the same one, count as one statement'
+        : `have conditions with ${steps} comparisons in total; at most ${MOST.steps} are allowed`;
     throw new BadEntry(DUTY, last.id, `The duties on ${of} ${why}.`, 'too-large');
   }
 }

@@ -128,8 +128,8 @@ export class RuleIndex<T extends Said = Said> {
   }
 
   /**
-   * What must not be, for each object of which something is said here: that a resource of it applies, and nothing
-   * holds that `allowers` say of it.
+   * For each object with rules here, what closes it: it applies to a resource, and no rule of `allowers` for the
+   * object holds.
    */
   *closed(allowers: RuleIndex, at: Place, applies: Condition): IterableIterator<Said> {
     for (const object of this.objects()) {

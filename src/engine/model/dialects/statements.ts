@@ -14,6 +14,10 @@ interface Statement<P = PeopleProperty> {
 const CLOSES =
   'It is not understood and counts as an assignment to nobody. To name people, use assignee, candidateUsers and' +
   ' candidateGroups of the namespace http://camunda.org/schema/1.0/bpmn.';
+/** The consequence of a text, at a place that is understood, which is neither names nor an expression. */
+const NO_EXPRESSION =
+  'It is not understood and counts as an assignment to nobody. Write names, or a single expression and nothing else:' +
+  ' they cannot be mixed.';
 /** The consequence of something in an engine's namespace that is not known there. */
 export const UNKNOWN = `It is not known in this namespace and may name people. ${CLOSES}`;
 /** The consequence of an assignment without a value. */
@@ -41,7 +45,7 @@ export class Statements {
   say(property: PeopleProperty, text: string, forms: Forms, found: string): void {
     if (text.trim() === '') return this.isUnclear(found, EMPTY);
     const expression = readExpression(text, forms);
-    if (expression === undefined) return this.isUnclear(found);
+    if (expression === undefined) return this.isUnclear(found, NO_EXPRESSION);
     const isList = expression.kind === 'names';
     if (isList && cleanNames(text.split(',')).length === 0) return this.isUnclear(found, NAMES_NOBODY);
     this.people.push({ property, expression });

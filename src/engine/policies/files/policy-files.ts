@@ -95,7 +95,7 @@ async function stampOf(paths: readonly string[]): Promise<string> {
   return stamps.join('\n\n');
 }
 
-/** The same; undefined for files of which one is gone or cannot be reached. */
+/** The same; undefined if one of the files is missing or cannot be read. */
 const stampIfAny = (paths: readonly string[]): Promise<string | undefined> =>
   stampOf(paths).catch(() => undefined);
 

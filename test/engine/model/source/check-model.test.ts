@@ -20,6 +20,15 @@ test.each(['x'.repeat(880_000), `<a ${'y'.repeat(100_000)}`, `${' '.repeat(5_000
   },
 );
 
+test.each(['ann, ${boss}', 'hr,${grp}'])(
+  'the advice for names mixed with an expression, as in %s, is about the mixing',
+  async (candidateUsers) => {
+    const [warned] = await checkModel(model([start(), task('t', { candidateUsers }), end()]));
+    expect(warned?.means).toContain('Write names, or a single expression and nothing else');
+    expect(warned?.means).not.toContain('camunda.org');
+  },
+);
+
 describe('a model that fails when it is run', () => {
   const within = (part: string): string => withBefore('</bpmn:process>', part);
   test.each([

@@ -168,7 +168,7 @@ test('a table is refused with the line of a condition that is too large', async 
       file: 'rules.csv',
       line: 3,
       column: 1,
-      message: expect.stringContaining('of which there may be 200000') as string,
+      message: expect.stringContaining('at most 200000 are allowed') as string,
     },
   ]);
 });
