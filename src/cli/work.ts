@@ -91,8 +91,10 @@ export const stopWork: Run = (args, io) => {
     const instance = await store.instances.load(id, LARGE_FIELDS);
     const wasRunning = instance?.status === 'running';
     const recordStop = (): Promise<void> => record(store, 'stop instance', id, ofTenant(instance?.tenantId));
-    const ended = await terminate(store.instances, id).catch(async (error: unknown) => {
-      // It ends before what it has called.
+    const failures: unknown[] = [];
+    const left = (_id: string, error: unknown): void => void failures.push(error);
+    const ended = await terminate(store.instances, id, left).catch(async (error: unknown) => {
+      // It may be stored, though the store did not say so.
       const now = await store.instances.load(id, LARGE_FIELDS);
       if (wasRunning && now?.status !== 'running') await recordStop();
       throw error;
@@ -102,6 +104,7 @@ export const stopWork: Run = (args, io) => {
       return 1;
     }
     await recordStop();
+    if (failures.length > 0) throw failures[0];
     io.out(`Stopped: ${ended.join(', ')}`);
     return 0;
   });

@@ -51,7 +51,7 @@ onStores('Instances that are removed', (kind) => {
       const remove = instances.remove.bind(instances);
       jest.spyOn(instances, 'remove').mockImplementationOnce(async (ids, filter) => {
         // Ending what is below an instance waits for no lock.
-        await terminate(instances, id);
+        await terminate(instances, id, () => undefined);
         return remove(ids, filter);
       });
       const removal =

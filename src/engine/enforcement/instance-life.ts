@@ -119,12 +119,13 @@ export class InstanceLife {
   }
 
   async terminate(call: Call, found: StoredInstance): Promise<string[]> {
-    const { calls, timers } = this.parts;
+    const { calls, runner, timers } = this.parts;
+    const left = (id: string): void => runner.inDoubt([id]);
     const done = await onLocked(this.parts, call, found, 'instance:cancel', async (locked) => {
       assertRunning(locked.instance);
       await assertReaches(this.parts, locked.call, locked.instance, ENDING);
       recordInstance(this.parts, locked, undefined, 'terminated');
-      return locked.command.write(() => terminate(calls.store.instances, found.id));
+      return locked.command.write(() => terminate(calls.store.instances, found.id, left));
     });
     for (const one of done.result) timers.disarm(one);
     return knownIds(this.parts, done.call, done.result);

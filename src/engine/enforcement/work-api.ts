@@ -3,6 +3,7 @@ import type { StoredInstance } from '../../store/port.js';
 import type { Recovery } from '../execution/recovery.js';
 import { retryStart, startOfId, type TimedStart } from '../execution/held-starts.js';
 import { terminate } from '../execution/terminate.js';
+import { isOutage } from '../execution/transient.js';
 import type { WorkApi } from '../contract/api-types.js';
 import { assertReaches, ENDING } from './below.js';
 import type { Call } from './call.js';
@@ -84,7 +85,12 @@ export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>):
         const now = await call.again();
         const { done } = await endable(now, id);
         await assertReaches(parts, now, instance, ENDING);
-        const ended = await terminate(instances, id);
+        const left = (one: string): void => runner.inDoubt([one]);
+        const ended = await terminate(instances, id, left).catch((error: unknown) => {
+          // It may be stored, though the store did not say so.
+          if (isOutage(error)) left(id);
+          throw error;
+        });
         for (const one of ended) timers.disarm(one);
         if (ended.length === 0) throw new Conflict('wrong-state', 'The instance is not running.');
         await done();

@@ -185,7 +185,9 @@ export class CommandRunner {
       command.failed = true;
       for (const undo of command.undo) undo();
       await end(error);
-      if (command.writing && isOutage(error)) this.inDoubt([...command.executions.keys()]);
+      // An instance may have been written without the engine.
+      if (command.writing && isOutage(error))
+        this.inDoubt([...new Set([...command.held, ...command.executions.keys()])]);
       throw error;
     }
   }

@@ -115,7 +115,7 @@ export class Recovery {
   }
 
   private async finish(id: string): Promise<void> {
-    const { guard } = (await this.store.instances.load(id, LARGE_FIELDS)) ?? {};
+    const { guard, status } = (await this.store.instances.load(id, LARGE_FIELDS)) ?? {};
     if (guard?.unfinished !== true) return;
     try {
       if (guard.busy === true) await this.resumeOrWait(id, guard);
@@ -128,7 +128,8 @@ export class Recovery {
         await this.runner.onInstance(id, SYSTEM_USER, () => this.runner.failures.record(id));
       throw error;
     }
-    if (guard.spread !== undefined) await this.spread.run(id);
+    const reached = guard.spread === undefined ? [] : await this.spread.run(id);
+    if (status === 'terminated') for (const one of reached) this.timers.disarm(one);
     for (const [itemId, { work }] of Object.entries(guard.attempts ?? {}))
       if (work === 'timer' && this.attempts.isSuspect({ guard }, itemId))
         await this.attempts.alone(() => this.timers.fireItem(id, itemId, true));
@@ -154,8 +155,12 @@ export class Recovery {
     await this.timers.resumeOf(id);
   }
 
-  /** Lets what waited for a resumed instance reach it: its timers, and deliveries that stayed with their senders. */
-  async awake(id: string): Promise<void> {
+  /** Lets what waited for a resumed instance reach it, its timers too: now, or when the store is back. Never rejects. */
+  awake(id: string): Promise<void> {
+    return this.retries.attempt('what waited for a resumed instance', () => this.wake(id), { instance: id });
+  }
+
+  private async wake(id: string): Promise<void> {
     const [resumed, senders] = await Promise.all([
       this.store.instances.load(id, LARGE_FIELDS),
       this.unfinished(),
@@ -228,7 +233,7 @@ export class Recovery {
   }
 
   private async endOrphan({ id: orphan, tenantId }: StoredInstance): Promise<void> {
-    const ended = await terminate(this.store.instances, orphan);
+    const ended = await terminate(this.store.instances, orphan, (id) => this.inDoubt([id]));
     for (const id of ended)
       this.logger.warn('a called process without its caller was ended', { instance: id });
     await this.record(

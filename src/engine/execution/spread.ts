@@ -31,7 +31,8 @@ export class Spread {
     const document = await instances.load(id, LARGE_FIELDS);
     const spread = document?.guard?.spread;
     if (document === undefined || spread === undefined) return [];
-    if (document.status === 'terminated') return terminateBelow(instances, id);
+    if (document.status === 'terminated')
+      return terminateBelow(instances, id, (one) => this.runner.inDoubt([one]));
     const reached: string[] = [];
     for (const child of await processesBelow(instances, document)) {
       if (await this.reach(child.id, id, spread.root)) reached.push(child.id);

@@ -64,16 +64,20 @@ export const withoutSpread = (
 ): InstanceGuard =>
   spread === undefined || spread.rev !== done?.rev ? { ...guard, ...(spread && { spread }) } : guard;
 
+/** Receives the id of an instance that has or may have ended while something below it runs: it keeps a note of that. */
+type Left = (id: string, error: unknown) => void;
+
 /**
  * Ends an instance with everything that waits in it and the processes below it. No code of its model runs. Takes no
- * lock: a concurrent command then has an outdated revision and stores nothing. If the process ends in between, the next
- * start ends the processes below.
- * @returns the ids of the ended instances
+ * lock: a concurrent command then has an outdated revision and stores nothing. Once it has ended itself, it is done:
+ * what cannot be ended below it is left to a later `terminateBelow`, or to the next start.
+ * @returns the ids of the ended instances, that of the instance first
  * @throws Conflict `conflict` if others kept changing it
  */
 export async function terminate(
   instances: InstanceStore,
   id: string,
+  left: Left,
   root = id,
   tries = TRIES,
 ): Promise<string[]> {
@@ -82,7 +86,7 @@ export async function terminate(
   for (const item of document.items ?? []) if (item.status !== 'end') item.status = 'end';
   const tokens = (document.tokens ?? []).map((token) => ({ ...(token as object), status: 'terminated' }));
   if (document.guard === undefined)
-    return terminateUnguarded(instances, { ...document, tokens }, root, tries);
+    return terminateUnguarded(instances, { ...document, tokens }, left, root, tries);
   const {
     busy: _busy,
     begun: _begun,
@@ -98,10 +102,15 @@ export async function terminate(
   deriveGuard(document, guard);
   const { items, status, endedAt } = document;
   if (!(await instances.update(id, kept.rev, { status, endedAt, items, tokens, guard }))) {
-    if (tries > 1) return terminate(instances, id, root, tries - 1);
+    if (tries > 1) return terminate(instances, id, left, root, tries - 1);
     throw conflict();
   }
-  return isAlone ? [id] : [id, ...(await terminateBelow(instances, id))];
+  if (isAlone) return [id];
+  const below = terminateBelow(instances, id, left).catch((error: unknown) => {
+    left(id, error);
+    return [];
+  });
+  return [id, ...(await below)];
 }
 
 /**
@@ -111,32 +120,56 @@ export async function terminate(
 async function terminateUnguarded(
   instances: InstanceStore,
   document: StoredInstance,
+  left: Left,
   root: string,
   tries: number,
 ): Promise<string[]> {
   const { id, items, tokens } = document;
-  const below = await processesBelow(instances, document);
-  const ended = await Promise.all(below.map((child) => terminate(instances, child.id, root)));
+  const ended = await terminateAll(instances, await processesBelow(instances, document), left, root);
   if (await instances.update(id, undefined, { status: 'terminated', endedAt: today(), items, tokens }))
-    return [id, ...ended.flat()];
+    return [id, ...ended];
   if (tries <= 1) throw conflict();
-  return [...(await terminate(instances, id, root, tries - 1)), ...ended.flat()];
+  return [...(await terminate(instances, id, left, root, tries - 1)), ...ended];
+}
+
+/** @throws the first failure, once all have been tried */
+async function terminateAll(
+  instances: InstanceStore,
+  all: readonly StoredInstance[],
+  left: Left,
+  root: string,
+): Promise<string[]> {
+  const end = (id: string): Promise<string[]> =>
+    terminate(instances, id, left, root).catch((error: unknown) => {
+      // It may have ended, though the store did not say so: then nobody finds it among those that run.
+      left(id, error);
+      throw error;
+    });
+  const tried = await Promise.allSettled(all.map(({ id }) => end(id)));
+  return tried.flatMap((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
 }
 
 /**
- * Ends the processes below a terminated instance.
+ * Ends the processes below a terminated instance, and removes the note of it.
  * @returns the ids of the ended instances
  */
-export async function terminateBelow(instances: InstanceStore, id: string, tries = TRIES): Promise<string[]> {
+export async function terminateBelow(
+  instances: InstanceStore,
+  id: string,
+  left: Left,
+  tries = TRIES,
+): Promise<string[]> {
   const document = await instances.load(id, LARGE_FIELDS);
   const { spread, rev } = document?.guard ?? {};
   if (document === undefined || spread === undefined) return [];
-  const below = await processesBelow(instances, document);
-  const ended = await Promise.all(below.map((child) => terminate(instances, child.id, spread.root)));
+  const ended = await terminateAll(instances, await processesBelow(instances, document), left, spread.root);
   const guard = nextGuard(withoutSpread(document.guard as InstanceGuard, spread));
   if (!(await instances.update(id, rev, { guard }))) {
     if (tries <= 1) throw conflict();
-    ended.push(await terminateBelow(instances, id, tries - 1));
+    ended.push(...(await terminateBelow(instances, id, left, tries - 1)));
   }
-  return ended.flat();
+  return ended;
 }
