@@ -1,7 +1,15 @@
 import { BadInput } from '../../core/errors.js';
 import type { Resource } from '../../core/resource.js';
-import type { StoredInstance, StoredItem, UnwoundItem } from '../../store/port.js';
+import type {
+  InstancePlan,
+  InstanceStore,
+  StoredInstance,
+  StoredItem,
+  UnwoundItem,
+} from '../../store/port.js';
+import { cursorOf } from '../../store/query/item-order.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
+import { placeOfInstance, walk } from '../../store/query/walk.js';
 import type { TaskCommand } from '../contract/types.js';
 import { namesIn } from '../model/derive.js';
 import { taskState } from '../model/task-state.js';
@@ -9,6 +17,7 @@ import type { Call } from './call.js';
 import { checkId } from './caller-input.js';
 import { isRunning, type CommandParts } from './command-parts.js';
 import { statesFor, type Effect } from './effect.js';
+import { LIST_BYTES } from './paging.js';
 import { rejectersOf } from './stuck.js';
 import { isKnown } from './unread-task.js';
 import {
@@ -68,19 +77,50 @@ function ofTask(call: Call, resource: Resource & { item: StoredItem }): TaskComm
   );
 }
 
-/** The instances of the rows with all their items, where a rule of one of the commands refers to those. */
-async function wholeOf(
-  { calls }: CommandParts,
-  call: Call,
-  rows: readonly UnwoundItem[],
-): Promise<ReadonlyMap<string, StoredInstance>> {
+/** Whether a rule of one of the commands refers to the other items of an instance. */
+function needsItems(call: Call): boolean {
   const asked = Object.values(OFFERS).flatMap(({ effect: { operations, facts } }) =>
     operations.map((operation) => call.ruling(operation, facts)),
   );
-  if (![call.ruling('task:read'), ...asked].some((ruling) => ruling.needs('items'))) return new Map();
-  const ids = [...new Set(rows.map(({ id }) => id))];
-  const found = await calls.store.instances.find({ filter: { id: { $in: ids } }, without: LARGE_FIELDS });
-  return new Map(found.map((instance) => [instance.id, instance]));
+  return [call.ruling('task:read'), ...asked].some((ruling) => ruling.needs('items'));
+}
+
+type Instances = Pick<InstanceStore, 'find' | 'findItems'>;
+
+/** The rows of the tasks, page by page: each comes with its instance, and those may be large. */
+const rowsOf = (instances: Instances, ids: readonly string[]): AsyncGenerator<UnwoundItem[]> =>
+  walk(
+    MOST,
+    (page) =>
+      instances.findItems({
+        before: { items: { $elemMatch: { id: { $in: ids } } } },
+        each: { 'items.id': { $in: ids } },
+        needsAll: false,
+        bytes: LIST_BYTES,
+        ...page,
+      }),
+    cursorOf,
+  );
+
+/** The tasks of a page, with their instances; with all their items if those are needed. */
+async function* tasksOf(
+  instances: Instances,
+  rows: readonly UnwoundItem[],
+  whole: boolean,
+): AsyncGenerator<Resource & { readonly item: StoredItem; readonly instance: StoredInstance }> {
+  const left = new Map<string, UnwoundItem[]>();
+  for (const row of rows) left.set(row.id, [...(left.get(row.id) ?? []), row]);
+  if (whole) {
+    const filter = { id: { $in: [...left.keys()] } };
+    const find = (page: Partial<InstancePlan>): Promise<StoredInstance[]> =>
+      instances.find({ filter, without: LARGE_FIELDS, bytes: LIST_BYTES, ...page });
+    for await (const found of walk(MOST, find, placeOfInstance))
+      for (const instance of found) {
+        for (const { items: item } of left.get(instance.id) ?? []) yield { item, instance };
+        left.delete(instance.id);
+      }
+  }
+  for (const { items: item, ...instance } of [...left.values()].flat()) yield { item, instance };
 }
 
 /**
@@ -96,19 +136,12 @@ export async function allowedOn(
   if (!Array.isArray(given)) throw new BadInput('bad-request', 'The tasks must be a list of their ids.');
   if (given.length > MOST) throw new BadInput('too-large', `A call may ask about at most ${MOST} tasks.`);
   const ids = Array.from(given as unknown[], (id) => checkId(id, 'The id of each task'));
-  const rows =
-    ids.length === 0
-      ? []
-      : await parts.calls.store.instances.findItems({
-          before: { items: { $elemMatch: { id: { $in: ids } } } },
-          each: { 'items.id': { $in: ids } },
-          needsAll: false,
-        });
-  const whole = await wholeOf(parts, call, rows);
   const found = new Map<string, TaskCommand[]>();
-  for (const { items: item, ...row } of rows) {
-    const instance = whole.get(row.id) ?? row;
-    if (isRunning(instance)) found.set(item.id, ofTask(call, { item, instance }));
-  }
+  if (ids.length === 0) return {};
+  const { instances } = parts.calls.store;
+  const whole = needsItems(call);
+  for await (const rows of rowsOf(instances, ids))
+    for await (const task of tasksOf(instances, rows, whole))
+      if (isRunning(task.instance)) found.set(task.item.id, ofTask(call, task));
   return Object.fromEntries(ids.map((id) => [id, found.get(id) ?? []]));
 }

@@ -1,19 +1,20 @@
 import { NOTHING } from '../../core/condition/condition.js';
 import { AccessDenied } from '../../core/errors.js';
 import { intersection, scopeOf } from '../../core/decision/scope.js';
+import { isCut } from '../../store/query/budget.js';
 import { itemPlan } from '../../store/query/scoped-query.js';
 import type { Orphan, Orphans } from '../contract/types.js';
 import { KnownUsers, orphanedRoles, orphanedTask } from './orphans.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
-import { parsePage, parseParameters, printCursor } from './paging.js';
+import { LIST_BYTES, parsePage, parseParameters, printCursor } from './paging.js';
 import { cursorOf } from '../../store/query/item-order.js';
 import { PENDING } from './data-api.js';
 
 /**
  * A page of what nobody is left for, among the tasks of instances that the principal may read and terminate: roles, and
- * those tasks that the principal sees with their assignees. A page looks at as many tasks as its limit says, so it may
- * be empty and not the last.
+ * those tasks that the principal sees with their assignees. A page looks at as many tasks as its limit says, or
+ * at fewer large ones, so it may be empty and not the last.
  * @throws AccessDenied `forbidden`; BadInput `bad-query`; CouldNotTell if the directory does not answer
  */
 export async function findOrphans(
@@ -30,7 +31,8 @@ export async function findOrphans(
   const found: Orphan[] = [];
   if (page.after === undefined && (await calls.holds(call.principal, 'SecurityRole:Read')))
     for (const role of call.inForce.securityRoles.unheld) found.push({ kind: 'security-role', role });
-  const plan = itemPlan(scope, scopeOf(NOTHING), PENDING, page, calls.searching);
+  const paging = { ...page, bytes: LIST_BYTES };
+  const plan = itemPlan(scope, scopeOf(NOTHING), PENDING, paging, calls.searching);
   const rows = plan === undefined ? [] : await calls.store.instances.findItems(plan);
   const seen = new Set<string>();
   const shown = calls.principals.hasDirectory
@@ -43,6 +45,6 @@ export async function findOrphans(
     if (!seen.has(row.id)) found.push(...orphanedRoles(row));
     seen.add(row.id);
   }
-  const last = rows.length < page.limit ? undefined : rows.at(-1);
+  const last = rows.length < page.limit && !isCut(rows) ? undefined : rows.at(-1);
   return { data: found, nextCursor: last === undefined ? null : printCursor(cursorOf(last)) };
 }

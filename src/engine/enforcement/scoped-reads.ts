@@ -5,7 +5,7 @@ import type { Operation } from '../../core/operation.js';
 import type { Resource } from '../../core/resource.js';
 import { parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
-import type { Cursor, Paging, Sort, StoredInstance, UnwoundItem } from '../../store/port.js';
+import type { Cursor, ItemPlan, Paging, Sort, StoredInstance, UnwoundItem } from '../../store/port.js';
 import { instancePlan, itemPlan, looksInside, type ScopedOptions } from '../../store/query/scoped-query.js';
 import { hiddenSort } from '../../store/query/hidden.js';
 import { whole } from '../../store/query/stored.js';
@@ -16,6 +16,7 @@ import type { Call } from './call.js';
 import type { Calls } from './calls.js';
 import { LIST_BYTES } from './paging.js';
 import { idsIn, inPortions } from './id-portions.js';
+import { listening, matchingOnes, type Receiver } from './listening.js';
 import { copying, itemView } from './views.js';
 import { dataVisibility, type Visibility } from './visibility.js';
 
@@ -193,6 +194,7 @@ export class ScopedReads {
    * Items that wait for an event, in instances to which the principal may send it.
    * @param matching the caller's condition on them; it applies only to what the caller may read, since the right to
    * send does not include reading
+   * @throws BadInput `too-expensive`
    */
   async receivers(
     call: Call,
@@ -200,23 +202,16 @@ export class ScopedReads {
     waiting: CallerQuery,
     matching: CallerQuery | undefined,
     limit: number,
-  ): Promise<{ instanceId: string; itemId: string; rev: number | undefined }[]> {
+  ): Promise<Receiver[]> {
+    const { instances } = this.calls.store;
     const scope = call.scope(operation);
-    const plan =
-      matching === undefined
-        ? itemPlan(scope, NO_INSTANCE, waiting, { limit }, this.options(call))
-        : itemPlan(
-            intersection(scope, call.scope('task:read')),
-            call.scope('instance:read'),
-            { kind: 'and', of: [waiting, matching] },
-            { limit },
-            this.options(call),
-          );
-    if (plan === undefined) return [];
-    // Nothing waits in an instance that has ended, and the indexes of messages and signals have only running ones.
-    const before = { $and: [{ status: 'running' }, plan.before] };
-    const rows = await this.calls.store.instances.findItems({ ...plan, before });
-    return rows.map(({ id, items, guard }) => ({ instanceId: id, itemId: items.id, rev: guard?.rev }));
+    const options = this.options(call);
+    if (matching === undefined)
+      return listening(instances, itemPlan(scope, NO_INSTANCE, waiting, {}, options), limit);
+    const [readable, inside] = [intersection(scope, call.scope('task:read')), call.scope('instance:read')];
+    const asked = (...more: CallerQuery[]): ItemPlan | undefined =>
+      itemPlan(readable, inside, { kind: 'and', of: [waiting, ...more] }, {}, options);
+    return matchingOnes(instances, asked, matching, limit);
   }
 
   /** An instance with all its items, found by id alone. For decisions only, never to be shown. */

@@ -13,8 +13,8 @@ import type { HostInstance } from '../model/host.js';
 type Row = Record<string, unknown>;
 type Query = Record<string, unknown>;
 
-/** Items per page. */
-const PAGE = 2000;
+/** Items per page, and their bytes: each comes with its instance. */
+const PAGE = { rows: 2000, bytes: 16_777_216 };
 
 /** Plans the query of a trusted caller in upstream's form: conditions on `items.` fields apply to the same item. */
 export function trustedItemPlan(query: Query): ItemPlan {
@@ -175,8 +175,8 @@ export class HostStore {
   async *itemPages(query: Query): AsyncGenerator<Row[]> {
     const plan = trustedItemPlan(query);
     for await (const rows of walk(
-      PAGE,
-      (page) => this.store.instances.findItems({ ...plan, ...page }),
+      PAGE.rows,
+      (page) => this.store.instances.findItems({ ...plan, bytes: PAGE.bytes, ...page }),
       cursorOf,
     ))
       yield rows.map(({ items, ...instance }) => upstreamItem(instance as unknown as StoredInstance, items));

@@ -74,10 +74,7 @@ export class Recovery {
   }
 
   private unfinished(): Promise<StoredInstance[]> {
-    return this.store.instances.find({
-      filter: UNFINISHED,
-      without: [...LARGE_FIELDS, 'items'],
-    });
+    return this.store.instances.find({ filter: UNFINISHED, without: BESIDE_GUARD });
   }
 
   /**

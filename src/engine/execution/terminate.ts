@@ -2,7 +2,7 @@ import { today } from '../../core/clock.js';
 import { CALL_ACTIVITY } from '../../core/condition/element-types.js';
 import { Conflict } from '../../core/errors.js';
 import type { InstanceGuard, InstanceStore, StoredInstance } from '../../store/port.js';
-import { LARGE_FIELDS } from '../../store/query/large-fields.js';
+import { BESIDE_GUARD, LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { itemsOf } from '../../store/query/stored.js';
 import { deriveGuard } from '../model/derive.js';
 import { nextGuard } from './commit.js';
@@ -20,7 +20,7 @@ const callsOf = (document: StoredInstance): string[] =>
 export const hasBelow = (document: StoredInstance): boolean =>
   callsOf(document).length > 0 || (document.guard?.processes ?? []).length > 0;
 
-/** The running processes that an instance has called, and those that were added to it; without their items. */
+/** The running processes that an instance has called, and those that were added to it; without items and data. */
 export async function processesBelow(
   instances: Pick<InstanceStore, 'find'>,
   document: StoredInstance,
@@ -37,7 +37,7 @@ export async function processesBelow(
         : [
             instances.find({
               filter: { status: 'running', [field as string]: { $in: ids } },
-              without: [...LARGE_FIELDS, 'items'],
+              without: BESIDE_GUARD,
             }),
           ],
     ),

@@ -1,8 +1,11 @@
-import type { Store } from '../../store/port.js';
+import type { Paging, Store, UnwoundItem } from '../../store/port.js';
+import { cursorOf } from '../../store/query/item-order.js';
+import { walk } from '../../store/query/walk.js';
 import { USER_TASK } from '../../core/condition/element-types.js';
 import { seldom } from '../../core/recent.js';
 import type { Health } from '../contract/types.js';
 import { KnownUsers, orphanedTask, tenantOf } from '../enforcement/orphans.js';
+import { LIST_BYTES } from '../enforcement/paging.js';
 import type { Principals } from '../enforcement/principals.js';
 import type { PolicyBook } from '../policy-book/policy-book.js';
 
@@ -26,22 +29,33 @@ export class OrphanCount {
   ) {}
 
   private async count(): Promise<NonNullable<Health['orphans']>> {
-    const rows = await this.store.instances.findItems({
+    const known = new KnownUsers(this.principals);
+    const tenants = new Set<string | null>([null]);
+    let [looked, tasks] = [0, 0];
+    for await (const rows of walk(MOST_TASKS + 1, (page) => this.page(page), cursorOf)) {
+      for (const row of rows.slice(0, MOST_TASKS - looked)) {
+        tenants.add(tenantOf(row));
+        if (this.principals.hasDirectory) tasks += (await orphanedTask(known, row)).length;
+      }
+      looked += rows.length;
+      if (looked > MOST_TASKS) break;
+    }
+    let roles = 0;
+    for (const tenantId of [...tenants].slice(0, MOST_TENANTS))
+      roles += (await this.book.current(tenantId)).securityRoles.unheld.length;
+    return { tasks, roles, complete: looked <= MOST_TASKS && tenants.size <= MOST_TENANTS };
+  }
+
+  /** The newest first; a page has fewer rows where their instances are large. */
+  private page({ limit, after }: Pick<Paging, 'limit' | 'after'>): Promise<UnwoundItem[]> {
+    return this.store.instances.findItems({
       // Nothing waits in an instance that has ended, and the index of those that have not has their order.
       before: { status: 'running', items: { $elemMatch: { type: USER_TASK, status: 'wait' } } },
       each: { 'items.type': USER_TASK, 'items.status': 'wait' },
       needsAll: false,
-      limit: MOST_TASKS + 1,
+      limit,
+      bytes: LIST_BYTES,
+      after,
     });
-    const looked = rows.slice(0, MOST_TASKS);
-    const known = new KnownUsers(this.principals);
-    let tasks = 0;
-    if (this.principals.hasDirectory)
-      for (const row of looked) tasks += (await orphanedTask(known, row)).length;
-    const tenants = [...new Set([null, ...looked.map(tenantOf)])];
-    let roles = 0;
-    for (const tenantId of tenants.slice(0, MOST_TENANTS))
-      roles += (await this.book.current(tenantId)).securityRoles.unheld.length;
-    return { tasks, roles, complete: rows.length <= MOST_TASKS && tenants.length <= MOST_TENANTS };
   }
 }
