@@ -152,7 +152,7 @@ export class Recovery {
     await this.timers.resumeOf(id);
   }
 
-  /** Lets what waited for a resumed instance reach it, its timers too: now, or when the store is back. Never rejects. */
+  /** Lets what waited for a resumed instance reach it, also timers: now, or once the store is back. Never rejects. */
   awake(id: string): Promise<void> {
     return this.retries.attempt('what waited for a resumed instance', () => this.wake(id), { instance: id });
   }
