@@ -15,9 +15,13 @@ const HINDRANCE = Object.freeze({
   done: 'the task is finished',
 });
 
+/** The states of a task that somebody has or could take, and that is not lent. */
+const LIVE = new Set(['open', 'unclaimed', 'assigned']);
+
 /**
- * The actions on a task, in display order. The guard's table says in which states an action is possible; `isFor` says
- * for whom, and `not` why not for others. Otherwise the guard decides whether the user may.
+ * The actions on a task, in display order. The guard's table says in which states an action is possible. `isFor` says
+ * for whom, `not` why not for others, `elsewhere` why not in a state in which the task is not lent, and `because` why
+ * the action is possible. Otherwise the guard decides whether the user may.
  */
 const ACTIONS = [
   { id: 'take', operation: 'task:take', label: 'Take', meaning: 'for yourself' },
@@ -44,12 +48,16 @@ const ACTIONS = [
     meaning: 'to the lender',
     isFor: ({ assignee, owner }, { userName }) => assignee === userName || owner === userName,
     not: 'the task is lent to somebody else',
+    elsewhere: 'the task is not lent',
+    because: ({ owner }, { userName }) =>
+      owner === userName ? 'you have lent the task' : 'the task is lent to you',
   },
 ];
 
 /** Why the task does not allow the action to the user now, whatever the guard decides; undefined if it does. */
-function hindrance({ id, isFor, not }, task, user) {
-  if (!TRANSITIONS[id].includes(task.state)) return HINDRANCE[task.state];
+function hindrance({ id, isFor, not, elsewhere }, task, user) {
+  if (!TRANSITIONS[id].includes(task.state))
+    return LIVE.has(task.state) ? (elsewhere ?? HINDRANCE[task.state]) : HINDRANCE[task.state];
   return isFor === undefined || isFor(task, user) ? undefined : not;
 }
 
@@ -75,12 +83,12 @@ export const OPERATIONS = Object.freeze([...new Set(ACTIONS.map(({ operation }) 
  */
 export function taskActions(task, user, decisions, enforced) {
   return ACTIONS.map((action) => {
-    const { id, operation, label, meaning } = action;
-    const of = (allowed, why) => ({ id, label, meaning, allowed, why });
+    const { id, operation, label, meaning, because: why } = action;
+    const of = (allowed, reason) => ({ id, label, meaning, allowed, why: reason });
     const hindered = hindrance(action, task, user);
     if (hindered !== undefined) return of(false, hindered);
     if (!enforced) return of(true, 'the rules are switched off');
     const decision = decisions.get(operation);
-    return of(decision.allowed, because(decision));
+    return of(decision.allowed, decision.allowed && why !== undefined ? why(task, user) : because(decision));
   });
 }
