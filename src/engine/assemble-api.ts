@@ -10,6 +10,7 @@ import { tasksApi } from './enforcement/tasks-api.js';
 import { workApi } from './enforcement/work-api.js';
 import type { ModelTimers } from './execution/model-timers.js';
 import type { Recovery } from './execution/recovery.js';
+import type { Retries } from './execution/retries.js';
 import { ModelPlaces } from './policies/model-places.js';
 import { policiesApi } from './policies/policy-api.js';
 
@@ -18,13 +19,14 @@ export function assembleApi(
   parts: CommandParts,
   modelTimers: ModelTimers,
   recovery: Pick<Recovery, 'retry'>,
+  retries: Retries,
 ): GuardApi {
   const { calls, models } = parts;
   const tasks = new TaskCommands(parts);
   return Object.freeze({
     engine: engineApi(parts, tasks),
     data: dataApi(parts),
-    model: new Models(calls, models, modelTimers, new ModelPlaces(calls, models)).api(),
+    model: new Models(calls, models, modelTimers, new ModelPlaces(calls, models, retries)).api(),
     tasks: tasksApi(parts, tasks),
     work: workApi(parts, recovery),
     policies: policiesApi(parts),

@@ -131,7 +131,7 @@ async function assemble(
   );
   const { spread, cases } = inside;
   const parts = { calls, reads: new ScopedReads(calls), runner, engine, models, timers, spread, cases };
-  const secured = assembleApi(parts, modelTimers, recovery);
+  const secured = assembleApi(parts, modelTimers, recovery, inside.retries);
   const api = strictApi(flags.bypass ? bypassApi(parts, secured) : secured);
   if (flags.bypass)
     logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');

@@ -1,3 +1,5 @@
+import { notFound } from '../../core/errors.js';
+import { checkModelName } from '../../core/model-name.js';
 import type { Facts } from '../../core/policy.js';
 import { SECTIONS } from '../../core/policies/sections/section-rules.js';
 import { tenants } from '../../core/policies/tenants.js';
@@ -43,6 +45,16 @@ export const factsOfModel = (
 /** Whether the principal may read the model. */
 export async function mayReadModel(calls: Calls, call: Call, model: StoredModel): Promise<boolean> {
   return call.allows('model:read', { model }, await factsOfModel(calls, call, model));
+}
+
+/**
+ * The model of that name among those that the principal may read.
+ * @throws AccessDenied `not-found`
+ */
+export async function readableModel(calls: Calls, call: Call, name: unknown): Promise<StoredModel> {
+  const model = await calls.store.models.get(checkModelName(name), call.principal.owner ?? null);
+  if (model === undefined || !(await mayReadModel(calls, call, model))) throw notFound('model');
+  return model;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AccessDenied, BadInput, Conflict, notFound } from '../../core/errors.js';
+import { AccessDenied, BadInput } from '../../core/errors.js';
 import { parseQuery } from '../../store/query/caller-query.js';
 import { MODEL_FIELDS } from '../../store/query/query-fields.js';
 import type { Filter, StoredModel } from '../../store/port.js';
@@ -9,7 +9,7 @@ import { listedFilter, modelPlan } from '../../store/query/scoped-query.js';
 import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
 import { ANY_DATA, type Call } from './call.js';
 import type { Calls } from './calls.js';
-import { factsOfModels, mayReadModel } from './model-access.js';
+import { factsOfModels, readableModel } from './model-access.js';
 import { asModelName, checkModelName } from '../../core/model-name.js';
 import type { HostModels } from '../execution/host-models.js';
 import { eventsOf, warningsIn } from '../model/stored-model.js';
@@ -17,10 +17,10 @@ import { definitionView } from '../model/definition-view.js';
 import type { StartFacts } from '../model/model-facts.js';
 import type { ModelTimers } from '../execution/model-timers.js';
 import type { ModelPlacing } from './model-placing.js';
+import { ModelChanges } from './model-changes.js';
 import { ModelSaving } from './model-saving.js';
 import { copyOf } from '../contract/arguments.js';
 import type { ModelApi, ModelEvent, ModelView } from '../contract/types.js';
-import { policiesNaming } from '../policy-book/naming-policies.js';
 
 /** A model as a caller sees it, without the guard's own fields. */
 function modelView(model: StoredModel): ModelView {
@@ -32,14 +32,16 @@ function modelView(model: StoredModel): ModelView {
 /** bpmn-server's own model API, scoped and enforced. A model belongs to a tenant through its owner. */
 export class Models {
   private readonly saving: ModelSaving;
+  private readonly changes: ModelChanges;
 
   constructor(
     private readonly calls: Calls,
     private readonly models: HostModels,
-    private readonly timers: ModelTimers,
-    private readonly places: ModelPlacing,
+    timers: ModelTimers,
+    places: ModelPlacing,
   ) {
     this.saving = new ModelSaving(calls, models, timers, places);
+    this.changes = new ModelChanges(calls, this.saving, timers, places);
   }
 
   /** All models that match the query and that the principal may read, in one scoped query. */
@@ -50,14 +52,6 @@ export class Models {
       parseQuery(query, MODEL_FIELDS),
     );
     return plan === undefined ? [] : calls.store.models.find(plan.filter, { without, exact: plan.exact });
-  }
-
-  /** @throws AccessDenied `not-found` if it does not exist or is hidden */
-  private async one(call: Call, name: unknown): Promise<StoredModel> {
-    const { calls } = this;
-    const model = await calls.store.models.get(checkModelName(name), call.principal.owner ?? null);
-    if (model === undefined || !(await mayReadModel(calls, call, model))) throw notFound('model');
-    return model;
   }
 
   private mayStart(call: Call, model: StoredModel, elementId: unknown): boolean {
@@ -73,19 +67,6 @@ export class Models {
     return models.flatMap((model) =>
       eventsOf([model], ofEvent).map((event) => ({ model, event: event as unknown as ModelEvent })),
     );
-  }
-
-  private async change(
-    call: Call,
-    operation: 'model:delete' | 'model:write',
-    name: unknown,
-    work: (model: StoredModel) => Promise<boolean>,
-  ): Promise<boolean> {
-    const model = await this.one(call, name);
-    const decision = call.assert(operation, { model }, true);
-    const done = await work(model);
-    await this.calls.audit.allowed(call.principal, operation, { kind: 'model', name: model.name }, decision);
-    return done;
   }
 
   private async export(call: Call, query: unknown, folder: unknown): Promise<string[]> {
@@ -127,11 +108,13 @@ export class Models {
           user,
           'model:read',
           target(name),
-          async (call) => (await this.one(call, name)).source ?? '',
+          async (call) => (await readableModel(calls, call, name)).source ?? '',
         ),
       load: (name, user) =>
         calls.read(user, 'model:read', target(name), async (call) =>
-          definitionView(await this.models.definition(name, (await this.one(call, name)).source ?? '')),
+          definitionView(
+            await this.models.definition(name, (await readableModel(calls, call, name)).source ?? ''),
+          ),
         ),
       findEvents: (query, user) =>
         calls.read(user, 'model:read', target(), async (call) =>
@@ -161,41 +144,9 @@ export class Models {
           return this.models.check(source);
         }),
       delete: (name, user) =>
-        calls.run(user, 'model:delete', target(name), (call) =>
-          this.change(call, 'model:delete', name, async (model) => {
-            this.timers.unschedule(model.name, model.owner ?? null);
-            const removed = await this.saving.orLookAgain([model.name], model.owner ?? null, () =>
-              calls.store.models.remove(model.name, model.owner ?? null),
-            );
-            await this.places.removed(call, model.name);
-            return removed;
-          }),
-        ),
+        calls.run(user, 'model:delete', target(name), (call) => this.changes.remove(call, name)),
       rename: (name, newName, user) =>
-        calls.run(user, 'model:write', target(name), (call) =>
-          this.change(call, 'model:write', name, async (model) => {
-            const owner = model.owner ?? null;
-            const wanted = checkModelName(newName);
-            await this.saving.assertMayRename(call, model, wanted);
-            if ((await calls.store.models.get(wanted, owner)) !== undefined)
-              throw new Conflict('conflict', 'A model of the new name already exists.');
-            const { set } = await calls.stored(call);
-            const named = policiesNaming(call, set, model.name);
-            if (named !== undefined)
-              throw new Conflict(
-                'wrong-state',
-                `Policies name this model, and would no longer apply${named}.`,
-              );
-            await this.places.copied(call, model.name, wanted);
-            this.timers.unschedule(model.name, owner);
-            const renamed = await this.saving.orLookAgain([model.name, wanted], owner, () =>
-              calls.store.models.rename(model.name, owner, wanted),
-            );
-            this.timers.schedule({ ...model, name: wanted });
-            await this.places.removed(call, model.name);
-            return renamed;
-          }),
-        ),
+        calls.run(user, 'model:write', target(name), (call) => this.changes.rename(call, name, newName)),
       export: (query, folder, user) =>
         calls.run(user, 'model:write', target(), (call) => this.export(call, query, folder)),
     } satisfies ModelApi);

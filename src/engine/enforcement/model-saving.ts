@@ -12,7 +12,7 @@ import { checked } from '../contract/arguments.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
 import { mayReadModel } from './model-access.js';
-import type { ModelPlacing } from './model-placing.js';
+import type { ModelPlacing, StillMay } from './model-placing.js';
 
 const SAVE_OPTIONS = { section: TEXT } satisfies OptionsOf<SaveOptions>;
 
@@ -54,41 +54,34 @@ export class ModelSaving {
     const { model, code } = await this.models.parse(name, source, svg ?? null, owner);
     // Parsing takes a while, after which the caller may be disabled, the policies changed, or the model another one.
     const now = await call.again();
-    const { before, operation, decision, ...target } = await this.admitted(now, name, section);
-    if (operation !== first.operation || target.owner !== owner)
-      throw new Conflict('conflict', 'The model was saved or deleted by someone else in the meantime.');
-    if (code.length > 0) now.assert('model:code', { model: before ?? { name, owner } }, true);
+    const admittedAgain = async (caller: Call): Promise<Admitted> => {
+      const admitted = await this.admitted(caller, name, section);
+      if (admitted.operation !== first.operation || admitted.owner !== owner)
+        throw new Conflict('conflict', 'The model was saved or deleted by someone else in the meantime.');
+      if (code.length > 0) caller.assert('model:code', { model: admitted.before ?? { name, owner } }, true);
+      return admitted;
+    };
+    const { before, operation, decision, ...target } = await admittedAgain(now);
     const stored = await this.orLookAgain([name], owner, () =>
-      before === undefined ? this.putNew(now, model, target.section) : this.models.put(model),
+      before === undefined ? this.putNew(now, model, target.section, admittedAgain) : this.models.put(model),
     );
     this.timers.schedule(stored);
     const places = namesOfCode(code);
     const saved = { kind: 'model', name, ...(places.length === 0 ? {} : { code: places }) };
     await calls.audit.allowed(now.principal, operation, saved, decision);
     await this.recordWarnings(now, operation, stored);
+    if (before === undefined && now.inForce.sections.exist) await this.places.kept(now, name, target.section);
     return { name, warnings: warningsIn(stored) };
   }
 
   /** Whether a stored model holds code; one that cannot be read may. */
-  private async holdsCode({ name, source, svg, owner }: StoredModel): Promise<boolean> {
+  async holdsCode({ name, source, svg, owner }: StoredModel): Promise<boolean> {
     try {
       return (await this.models.parse(name, source, svg ?? null, owner ?? null)).code.length > 0;
     } catch (error) {
       if (isGuardError(error) && error.status < 500) return true;
       throw error;
     }
-  }
-
-  /**
-   * Decides whether the caller may give a model another name: its code then runs wherever that name is called.
-   * @throws AccessDenied `forbidden`
-   */
-  async assertMayRename(call: Call, model: StoredModel, name: string): Promise<void> {
-    const holdsCode = await this.holdsCode(model);
-    // Parsing takes a while.
-    const now = await call.again();
-    now.assert('model:write', { model }, true);
-    if (holdsCode) now.assert('model:code', { model: { ...model, name } }, true);
   }
 
   /**
@@ -118,9 +111,16 @@ export class ModelSaving {
    * Stores a new model in its section, in which it is before it exists. Nobody else's model is replaced: who may make
    * one may not change it.
    */
-  private async putNew(call: Call, model: StoredModel, section: string): Promise<StoredModel> {
-    const { places } = this;
-    const undo = call.inForce.sections.exist ? await places.made(call, model.name, section) : undefined;
+  private async putNew(
+    call: Call,
+    model: StoredModel,
+    section: string,
+    stillMay: StillMay,
+  ): Promise<StoredModel> {
+    const { name } = model;
+    const undo = call.inForce.sections.exist
+      ? await this.places.made(call, name, section, stillMay)
+      : undefined;
     try {
       await this.models.putOver(undefined, model);
     } catch (error) {
@@ -128,7 +128,6 @@ export class ModelSaving {
       if (isGuardError(error) && error.code === 'conflict') await undo?.();
       throw error;
     }
-    if (undo !== undefined) await places.kept(call, model.name, section);
     return model;
   }
 

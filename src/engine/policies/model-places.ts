@@ -14,8 +14,9 @@ import { OUTDATED } from '../../store/query/plan-marks.js';
 import type { Asker } from '../execution/change-turns.js';
 import type { Call } from '../enforcement/call.js';
 import type { Calls } from '../enforcement/calls.js';
-import type { ModelPlacing } from '../enforcement/model-placing.js';
+import type { ModelPlacing, StillMay } from '../enforcement/model-placing.js';
 import type { HostModels } from '../execution/host-models.js';
+import type { Retries } from '../execution/retries.js';
 import { PolicyCommands } from './policy-commands.js';
 import { isStated, modelIn, refOf, withCopy, withNewModel, withoutModel } from './section-changes.js';
 
@@ -23,7 +24,13 @@ import { isStated, modelIn, refOf, withCopy, withNewModel, withoutModel } from '
 const TRIES = 20;
 
 /** What changes a set; nothing if it needs no change. */
-type Make = (set: PolicySet) => PolicyChange[] | Promise<PolicyChange[]>;
+type Make = (set: PolicySet, call: Call) => PolicyChange[] | Promise<PolicyChange[]>;
+
+/** A caller who asks for a change before the model is changed, and may be refused. */
+interface Asking {
+  readonly by: Asker;
+  readonly stillMay: StillMay;
+}
 
 const isAt = (model: SectionModel | undefined, section: string): boolean =>
   model?.gone !== true && (model?.section ?? ROOT) === section;
@@ -34,6 +41,7 @@ export class ModelPlaces implements ModelPlacing {
   constructor(
     private readonly calls: Calls,
     models: Pick<HostModels, 'definition'>,
+    private readonly retries: Pick<Retries, 'attempt'>,
   ) {
     this.commands = new PolicyCommands(calls, models);
   }
@@ -49,18 +57,23 @@ export class ModelPlaces implements ModelPlacing {
     return newModelIn(isFixed ? modelIn(set, ref)?.section : given);
   }
 
-  async made(call: Call, name: string, section: string): Promise<() => Promise<void>> {
+  alone<T>(call: Call, work: (now: Call) => Promise<T>): Promise<T> {
+    const inTurn = async (): Promise<T> => work(await this.commands.renewed(call));
+    return this.calls.changes.take(this.commands.tenantOf(call), inTurn, call.principal);
+  }
+
+  async made(call: Call, name: string, section: string, stillMay: StillMay): Promise<() => Promise<void>> {
     const ref = refOf(call.principal, name);
     let before: SectionModel | undefined;
-    const make: Make = async (set) => {
+    const make: Make = async (set, now) => {
       await this.assertFree(call, name);
-      await this.assertUnused(call, name);
+      await this.assertUnused(now, name);
       before = modelIn(set, ref);
       return section === ROOT && !isStated(set, ref) ? [] : withNewModel(set, ref, section);
     };
-    await this.change(call, `the model ${name} is new`, make, call.principal);
+    await this.change(call, `the model ${name} is new`, make, { by: call.principal, stillMay });
     return () =>
-      this.change(call, `the model ${name} is another's`, (set) =>
+      this.follow(call, `the model ${name} is another's`, (set) =>
         isAt(modelIn(set, ref), section) && !isAt(before, section)
           ? withNewModel(set, ref, before?.section ?? ROOT)
           : [],
@@ -69,16 +82,16 @@ export class ModelPlaces implements ModelPlacing {
 
   kept(call: Call, name: string, section: string): Promise<void> {
     const ref = refOf(call.principal, name);
-    return this.change(call, `the model ${name} is new`, (set) =>
+    return this.follow(call, `the model ${name} is new`, (set) =>
       isAt(modelIn(set, ref), section) ? [] : withNewModel(set, ref, section),
     );
   }
 
-  copied(call: Call, from: string, to: string): Promise<void> {
+  copied(call: Call, from: string, to: string, stillMay: StillMay): Promise<void> {
     const refs = [refOf(call.principal, from), refOf(call.principal, to)] as const;
-    const make: Make = async (set) => {
+    const make: Make = async (set, now) => {
       await this.assertFree(call, to);
-      await this.assertUnused(call, to);
+      await this.assertUnused(now, to);
       const file = set.fileOf(SECTION_MODEL, modelId(refs[1]));
       if (file !== undefined)
         throw new Conflict(
@@ -87,7 +100,7 @@ export class ModelPlaces implements ModelPlacing {
         );
       return refs.some((ref) => isStated(set, ref)) ? withCopy(set, ...refs) : [];
     };
-    return this.change(call, `the model ${from} becomes ${to}`, make, call.principal);
+    return this.change(call, `the model ${from} becomes ${to}`, make, { by: call.principal, stillMay });
   }
 
   /**
@@ -128,36 +141,45 @@ export class ModelPlaces implements ModelPlacing {
 
   removed(call: Call, name: string): Promise<void> {
     const ref: ModelRef = refOf(call.principal, name);
-    return this.change(call, `the model ${name} is gone`, async (set) =>
+    return this.follow(call, `the model ${name} is gone`, async (set) =>
       // Unless someone else has made another one of that name.
       (await this.exists(call, name)) ? [] : withoutModel(set, ref),
     );
   }
 
+  /** Makes a change that follows from one of a model that is made: what an outage prevents is done later. */
+  private follow(call: Call, reason: string, make: Make): Promise<void> {
+    return this.retries.attempt(`the change of policies because ${reason}`, () =>
+      this.change(call, reason, make),
+    );
+  }
+
   /**
-   * Makes a change that follows from one of a model, which others that change the policies do not stop.
-   * @param by who asks for it, if it comes before the change of the model, and may be refused; missing: it must be made
+   * Makes a change that comes with one of a model, which others that change the policies do not stop.
+   * @param asking missing: it must be made
    */
-  private async change(call: Call, reason: string, make: Make, by?: Asker): Promise<void> {
+  private async change(call: Call, reason: string, make: Make, asking?: Asking): Promise<void> {
     // Without sections there is nothing to keep, and no further query.
     if (!call.inForce.sections.exist && !this.calls.bypass) return;
     const { book, changes } = this.calls;
     const tenantId = this.commands.tenantOf(call);
     const { sections, set } = await book.current(tenantId);
     // Most need no change, and wait for nobody.
-    if (!sections.exist || (await make(set)).length === 0) return;
-    await changes.take(tenantId, () => this.changeNow(call, reason, make), by);
+    if (!sections.exist || (await make(set, call)).length === 0) return;
+    await changes.take(tenantId, () => this.changeNow(call, reason, make, asking?.stillMay), asking?.by);
   }
 
-  private async changeNow(call: Call, reason: string, make: Make): Promise<void> {
+  private async changeNow(call: Call, reason: string, make: Make, stillMay?: StillMay): Promise<void> {
     for (let tries = 1; ; tries++) {
+      const again = stillMay === undefined ? call : await this.commands.renewed(call);
+      await stillMay?.(again);
       const now = await this.calls.book.current(this.commands.tenantOf(call));
       if (!now.sections.exist) return;
-      const changes = await make(now.set);
+      const changes = await make(now.set, again);
       if (changes.length === 0) return;
       try {
         const options = { reason: reason.slice(0, 1000), allowUnknownModels: true };
-        await this.commands.change(call, now, changes, options);
+        await this.commands.change(again, now, changes, options, stillMay);
         return;
       } catch (error) {
         if (!isGuardError(error) || error.code !== 'conflict' || tries >= TRIES) throw error;

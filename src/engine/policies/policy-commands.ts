@@ -219,7 +219,7 @@ export class PolicyCommands {
    * The call with its caller as the directory has it now, and the policies that are in force now.
    * @throws AccessDenied `unauthenticated` or `forbidden`
    */
-  private async renewed(call: Call): Promise<Call> {
+  async renewed(call: Call): Promise<Call> {
     const again = await call.again();
     if (this.tenantOf(again) !== this.tenantOf(call))
       throw new AccessDenied('forbidden', 'You have since moved to another tenant.');

@@ -154,7 +154,7 @@ onStores('The name of a model', (kind) => {
     const { guard, api } = await named();
     expect(await refusal(api.model.rename('D', 'D2'))).toMatchObject({
       code: 'wrong-state',
-      message: expect.stringContaining('duty "own"') as unknown,
+      message: expect.stringContaining('Policies name this model') as unknown,
     });
     const { id } = await guard.as(kim).engine.start('D', {});
     expect(await code(guard.as(ADMIN_USER).engine.migrate(id, 'Copy'))).toBe('forbidden');
