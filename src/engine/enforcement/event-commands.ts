@@ -10,7 +10,7 @@ import { STARTS, type Call } from './call.js';
 import { checkData, checkId, hostOptions, type CheckedOptions } from './caller-input.js';
 import { viewOf, type CommandParts } from './command-parts.js';
 import { findsAsBefore, isUnchanged } from './locked-instance.js';
-import { assertInput } from './input.js';
+import { assertInput, assertMayAddData } from './input.js';
 import { win } from './labelling.js';
 import { startAt, startFacts, startResource, type StartTarget } from './starting.js';
 
@@ -116,6 +116,7 @@ export class EventCommands {
           (await this.listeningItems(now, field, id, matching, 1, target.itemId)).length > 0;
         if (item?.status !== 'wait' || !(await isMeant()))
           throw new Conflict('wrong-state', 'The element no longer waits for this event.');
+        assertMayAddData(now, instance, data);
         await assertInput(models, now, instance, data, item.tokenId);
         const named = { kind: 'instance', id: instance.id, instanceId: instance.id, name: item.elementId };
         command.afterwards.push(() => calls.audit.allowed(now.principal, operation, named, decision));

@@ -1,5 +1,6 @@
-import { BadInput } from '../../core/errors.js';
+import { AccessDenied, BadInput } from '../../core/errors.js';
 import { own } from '../../core/path.js';
+import type { Facts } from '../../core/policy.js';
 import { show } from '../../core/value.js';
 import type { StoredInstance } from '../../store/port.js';
 import type { Data } from '../contract/types.js';
@@ -35,6 +36,22 @@ export async function assertInput(
   );
   // Afterwards: whether a value is that of the initiator says what a hidden field has.
   await protectInitiator(models, instance, data);
+}
+
+const ADD_DATA: Facts = Object.freeze({ caseOperation: 'ADD_DATA' });
+
+/**
+ * Refuses data that comes to a case with an event or a restart, if adding data is for roles that the caller does not
+ * hold. Whoever completes a task may add its data.
+ * @throws AccessDenied `forbidden`; CouldNotTell
+ */
+export function assertMayAddData(call: Call, instance: StoredInstance, data: Data): void {
+  if (Object.keys(data).length === 0 || instance.guard?.caseRoles === undefined) return;
+  if (call.against('instance:data', { instance }, ADD_DATA).rules.includes('case-roles/operation'))
+    throw new AccessDenied(
+      'forbidden',
+      'You may not send data to this case (ADD_DATA): it is for roles of the case that you do not hold.',
+    );
 }
 
 /** Input must not change the initiator. Setting the same value again is not a change. */

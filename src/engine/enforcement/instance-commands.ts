@@ -11,7 +11,7 @@ import type { ExecutionView } from '../contract/types.js';
 import type { Call } from './call.js';
 import { checkData, checkId, type CheckedOptions } from './caller-input.js';
 import { assertIdle, assertRunning, viewOf, type CommandParts } from './command-parts.js';
-import { assertInput } from './input.js';
+import { assertInput, assertMayAddData } from './input.js';
 import { win } from './labelling.js';
 import { onLocked, recordInstance, type Locked } from './locked-instance.js';
 import { modelsOwnerOf } from '../model/models-owner.js';
@@ -75,6 +75,7 @@ export class InstanceCommands {
       if (definition.nodes.get(element)?.type !== 'bpmn:StartEvent')
         throw new BadInput('bad-request', 'elementId does not name a start event of the instance.');
       assertBegins(instance, element, definition);
+      assertMayAddData(locked.call, instance, data);
       await assertInput(models, locked.call, instance, data);
       recordInstance(this.parts, locked, element);
       const { principal, inForce } = locked.call;
@@ -111,6 +112,7 @@ export class InstanceCommands {
         );
       // The input goes into the part of the data in which the item was.
       const then = { ...instance, tokens: point.tokens ?? instance.tokens ?? [] };
+      assertMayAddData(locked.call, instance, data);
       await assertInput(models, locked.call, then, data, point.items?.find(isItem)?.tokenId);
       recordInstance(this.parts, locked);
       const { userName } = locked.call.principal;

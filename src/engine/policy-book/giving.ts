@@ -1,4 +1,5 @@
 import { AccessDenied, Conflict } from '../../core/errors.js';
+import { DUTY, type Duty } from '../../core/policies/duties/duty.js';
 import {
   holderId,
   holdersOf,
@@ -58,6 +59,10 @@ function* given(
   }
 }
 
+/** It binds administrators too, whom nobody else restricts. */
+const isStrictDuty = ({ kind, value }: PolicyChange): boolean =>
+  kind === DUTY && (value as Duty | null)?.strict === true;
+
 const isInternal = (right: Right): boolean => (RIGHTS[right] as RightEntry).internal === true;
 
 /** The first of the entries that gives an internal right; undefined: none does. */
@@ -68,7 +73,8 @@ export function internalRightIn(set: PolicySet, stated: readonly PolicyChange[])
 
 /**
  * Refuses a change that gives anybody what its author does not hold. Rights are compared one by one. Other entries that
- * permit something, or lift a restriction, are for ADMIN; narrowing and withdrawing are always possible. Only SYSTEM
+ * permit something, or lift a restriction, and strict duties are for ADMIN; narrowing and withdrawing are
+ * always possible. Only SYSTEM
  * gives internal rights, and only with `allowInternal`. What is moved between sections is compared where it is moved.
  * @throws AccessDenied `forbidden`, naming the right or the entry
  */
@@ -81,6 +87,9 @@ export function assertMayGive(
 ): void {
   const wider = by.isAdmin() ? undefined : changes.find((change) => widens(set, after, change));
   if (wider !== undefined) no(`change the ${wider.kind} ${show(wider.id)} in this way: ${ONLY_ADMIN}`);
+  const strict = by.isAdmin() ? undefined : changes.find(isStrictDuty);
+  if (strict !== undefined)
+    no(`add the strict duty ${show(strict.id)}: it binds ADMIN, and only ADMIN adds it`);
   if (!by.isAdmin() && securityRoles.exist && after.of(SECURITY_ROLE).size === 0)
     no(`remove the last security role, without which rights restrict nobody: ${ONLY_ADMIN}`);
   const held = securityRoles.rightsOf(by);

@@ -104,6 +104,21 @@ test('a participant who may change policies does not make himself the owner of a
   expect(await code(api.engine.terminate(id))).toBe('forbidden');
 });
 
+test('only ADMIN adds a strict duty, which binds ADMIN', async () => {
+  const guard = await guards.make({ policies: [HR], models: { Claim: CLAIM } });
+  const duty = { ...DUTY, tasks: ['ask'] };
+  const [{ duties, apply }, admin] = [guard.as(hank).policies, guard.as(ADMIN_USER).policies];
+  const value = { ...duty, strict: true };
+  expect(await refusal(duties.save('s', value))).toMatchObject({
+    code: 'forbidden',
+    message: expect.stringContaining('only ADMIN') as string,
+  });
+  expect(await code(apply([{ kind: 'duty', id: 's', value }]))).toBe('forbidden');
+  await duties.save('s', duty);
+  expect(await code(duties.save('s', value))).toBe('forbidden');
+  await admin.duties.save('s', value);
+});
+
 test('only ADMIN removes the last security role, without which rights restrict nobody', async () => {
   const guard = await guards.make();
   const roles = guard.as(ADMIN_USER).policies.securityRoles;
