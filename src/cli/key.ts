@@ -36,8 +36,13 @@ async function withdraw(store: Store, keys: ApiKeys, key: ApiKey, error: unknown
         `Nobody has its text; bpmn-guard key revoke ${key.name} ends it.`,
     );
   }
-  await record(store, 'revoke key', key.name, revokedFacts([key], await keys.list()));
-  throw new NotDone(`The key could not be handed over, so it is revoked: ${why}`);
+  const outcome = `The key could not be handed over, so it is revoked: ${why}`;
+  try {
+    await record(store, 'revoke key', key.name, revokedFacts([key], await keys.list()));
+  } catch (again) {
+    throw new NotDone(`${outcome}\n${messageOf(again)}`);
+  }
+  throw new NotDone(outcome);
 }
 
 /** Creates a key; only its text is written to standard output. */

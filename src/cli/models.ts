@@ -68,7 +68,8 @@ async function importOne(
   const before = await store.models.get(name, owner);
   // A document repaired while parsing is stored repaired.
   const isSource = before !== undefined && before.source === (await keeper.definition(name, source)).source;
-  if (isSource && (before.svg ?? null) === svg) return { done: 'unchanged', warnings };
+  // A picture without a character is none.
+  if (isSource && (before.svg || null) === svg) return { done: 'unchanged', warnings };
   if (before !== undefined && !replace)
     throw new NotDone(
       `There is ${isSource ? 'another picture of that model' : 'another model of that name'}; see --replace`,

@@ -95,7 +95,7 @@ export const stopWork: Run = (args, io) => {
     const left = (_id: string, error: unknown): void => void failures.push(error);
     const ended = await terminate(store.instances, id, left).catch(async (error: unknown) => {
       // It may be stored, though the store did not say so.
-      const now = await store.instances.load(id, LARGE_FIELDS);
+      const now = await store.instances.load(id, LARGE_FIELDS).catch(() => instance);
       if (wasRunning && now?.status !== 'running') await recordStop();
       throw error;
     });

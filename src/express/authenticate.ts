@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { CouldNotTell } from '../core/errors.js';
 import type { Guard, GuardApi, Identity } from '../engine/contract/types.js';
 import { checkAuthenticate, type AuthenticateOptions } from './authenticate-options.js';
@@ -49,7 +50,8 @@ function agree({ principal: a }: Caller, { principal: b }: Caller): boolean {
     a.userName === b.userName &&
     a.tenantId === b.tenantId &&
     a.owner === b.owner &&
-    sameSet(a.userGroups, b.userGroups)
+    sameSet(a.userGroups, b.userGroups) &&
+    isDeepStrictEqual(a.attributes, b.attributes)
   );
 }
 

@@ -543,6 +543,28 @@ describe('options', () => {
     await guard.close();
   });
 
+  test('two credentials with other attributes mean two callers, where no directory knows them', async () => {
+    const guard = await createGuard({ store: { memory: true }, env: {} });
+    const build = (express: Express): App => {
+      const app = express();
+      app.use((req: any, _res: any, next: any) => {
+        req.user = { userName: 'alice', attributes: { region: 'north' } };
+        next();
+      });
+      const bearer = (region: string) => ({ userName: 'alice', attributes: { region } });
+      app.use(guard.authenticate({ keys: false, bearer, toPrincipal: (user: any) => user }));
+      app.use((_req: any, res: any) => void res.json({ ok: true }));
+      return tellErrors(app);
+    };
+    const headers = (region: string) => ({ headers: { authorization: `Bearer ${region}` } });
+    const answers = await answersOf(build, ['/', headers('north')], ['/', headers('south')]);
+    expect(answers.map(({ status, body }) => [status, body.message])).toEqual([
+      [200, undefined],
+      [401, 'The request has credentials of two callers.'],
+    ]);
+    await guard.close();
+  });
+
   test('a second middleware keeps the principal of the first, unless it requires its own credentials', async () => {
     const build = (express: Express): App => {
       const app = express();

@@ -31,8 +31,8 @@ const EVENT_SUB_PROCESS = 'EventSubProces';
 const OUTERMOST = Infinity;
 
 /**
- * How far from a task an event is that could catch its escalation, from its own boundary outwards; undefined if it is on
- * the boundary or inside of what does not contain the task.
+ * How far from a task an event is that could catch its escalation, from its own boundary outwards; undefined if it is
+ * on the boundary or inside of what does not contain the task.
  * @param around the ids of the task and of the activities that contain it, from the inside outwards
  */
 function distanceOf(event: HostItem, around: readonly string[]): number | undefined {

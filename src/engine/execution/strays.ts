@@ -1,13 +1,14 @@
 import { AsyncResource } from 'node:async_hooks';
 import { today } from '../../core/clock.js';
 import { isGuardError, type GuardError } from '../../core/errors.js';
-import { classOf, isError, messageOf, propertyOf, stackOf } from '../../core/thrown.js';
+import { classOf, isError, messageOf, stackOf } from '../../core/thrown.js';
 import type { AuditEntry, Store } from '../../store/port.js';
 import type { GuardLogger } from '../contract/types.js';
 import { changeGuard } from './change-guard.js';
 import type { Command } from './command.js';
 import type { Answer, Contexts } from './context.js';
 import type { InstanceLocks } from './locks.js';
+import { refusalIn } from './refusal-in.js';
 import type { Retries } from './retries.js';
 
 /** How many of the newest are kept with an instance and named in the log and the audit trail each time. */
@@ -46,22 +47,6 @@ const factsOf = (error: unknown): Record<string, unknown> => ({
   error: messageOf(error),
   ...(isError(error) ? { stack: stackOf(error) } : {}),
 });
-
-/** How many errors of errors are looked at. */
-const DEEPEST = 10;
-
-/**
- * The refusal because of which an error was thrown: the error itself, or its cause at any depth. For several errors
- * in one, as of `Promise.any`, the first, if each has a refusal. Never throws.
- */
-function refusalIn(error: unknown, depth = 0): GuardError | undefined {
-  if (isGuardError(error)) return error;
-  if (!isError(error) || depth === DEEPEST) return undefined;
-  const errors = propertyOf(error, 'errors');
-  if (!Array.isArray(errors) || errors.length === 0) return refusalIn(propertyOf(error, 'cause'), depth + 1);
-  const found = errors.slice(0, DEEPEST).map((one) => refusalIn(one, depth + 1));
-  return errors.length <= DEEPEST && found.every((one) => one !== undefined) ? found[0] : undefined;
-}
 
 /** Where a refusal was raised. Kept with the error, so that the guards of one process agree whose it is. */
 const RAISED = Symbol.for('bpmn-guard.raised');
