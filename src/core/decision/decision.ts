@@ -30,16 +30,32 @@ export const ABOUT_HIDDEN = Object.freeze({
 });
 const isAboutHidden = ({ says }: Reason): boolean => says === ABOUT_HIDDEN.says;
 
-/** Puts the rules about what is hidden together, so that none of them tells on which side of it a value is. */
-export function withHiddenTogether(reasons: readonly Reason[]): readonly Reason[] {
-  const together = new Map<string, Reason>();
-  for (const reason of reasons.filter(isAboutHidden)) {
-    const key = `${reason.policy} ${reason.effect}`;
-    const { holds } = together.get(key) ?? reason;
-    const areHeld = reason.effect === 'permits' ? holds || reason.holds : holds && reason.holds;
-    together.set(key, Object.freeze({ ...reason, holds: areHeld }));
-  }
-  return [...reasons.filter((reason) => !isAboutHidden(reason)), ...together.values()];
+/**
+ * The reasons of an answer without the results of rules about what is hidden, as far as the answer itself does not tell
+ * them: the others may decide alone. What the answer tells is said of all these rules together.
+ */
+export function withoutHidden(reasons: readonly Reason[], allowed: boolean): readonly Reason[] {
+  const shown = reasons.filter((reason) => !isAboutHidden(reason));
+  const hidden = reasons.filter(isAboutHidden);
+  const of = (effect: Reason['effect']): Reason[] => hidden.filter((reason) => reason.effect === effect);
+  const together = (some: readonly Reason[], effect: Reason['effect']): Reason[] => {
+    const policy = [...new Set(some.map((reason) => reason.policy))].join(', ');
+    return some.length === 0 ? [] : [Object.freeze({ ...ABOUT_HIDDEN, policy, effect, holds: allowed })];
+  };
+  const isPermitted = shown.some(({ effect, holds }) => effect === 'permits' && holds);
+  if (allowed)
+    return [
+      ...shown,
+      ...(isPermitted ? [] : together(of('permits'), 'permits')),
+      ...together(of('restricts'), 'restricts'),
+    ];
+  const isRefused = shown.some(({ effect, holds }) => effect === 'restricts' && !holds);
+  const isOpen = shown.some(({ effect }) => effect === 'failed');
+  if (isRefused || isOpen) return shown;
+  if (isPermitted) return [...shown, ...together(of('restricts'), 'restricts')];
+  if (of('permits').length === 0) return shown;
+  // Either of them refuses it.
+  return [...shown, ...together(hidden, of('restricts').length === 0 ? 'permits' : 'restricts')];
 }
 
 /** The decisive reasons in one line: the permits that held, or the obstacles. */

@@ -1,7 +1,7 @@
 import { bind } from '../evaluation/bind.js';
 import { keyOf } from '../condition/key.js';
 import { fieldsIn, isNothing, type Condition } from '../condition/condition.js';
-import { ABOUT_HIDDEN, withHiddenTogether, type Decision, type Reason } from './decision.js';
+import { ABOUT_HIDDEN, withoutHidden, type Decision, type Reason } from './decision.js';
 import { CouldNotTell } from '../errors.js';
 import type { Operation } from '../operation.js';
 import { isAbsent, isMissing, type Part } from '../parts.js';
@@ -92,7 +92,7 @@ export class Ruling {
 
   /**
    * Refused if the answer could not be told; never throws.
-   * @param isHidden rules that compare such a field are put together in the reasons, without their words
+   * @param isHidden the reasons say nothing of rules that compare such a field, but what follows from the answer
    */
   decide(resource: Resource, isHidden?: IsHidden): Decision {
     const { operation, principal } = this;
@@ -101,7 +101,7 @@ export class Ruling {
         allowed,
         operation,
         userName: principal.userName,
-        reasons: Object.freeze(isHidden === undefined ? reasons : withHiddenTogether(reasons)),
+        reasons: Object.freeze(isHidden === undefined ? reasons : withoutHidden(reasons, allowed)),
         ...(couldNotTell === undefined ? {} : { couldNotTell }),
       });
     if (this.failure !== undefined) {

@@ -2,7 +2,7 @@ import { ticks } from '../../core/clock.js';
 import { EVERYTHING } from '../../core/condition/condition.js';
 import { FieldsFailed } from '../../core/fields/field-rule.js';
 import { LISTED } from '../../core/decision/tried-policies.js';
-import { whyNot, type Decision } from '../../core/decision/decision.js';
+import { ABOUT_HIDDEN, whyNot, type Decision } from '../../core/decision/decision.js';
 import { AccessDenied, CouldNotTell, notFound } from '../../core/errors.js';
 import type { HiddenFields } from '../../core/fields/hidden-fields.js';
 import { OPERATIONS, type Operation } from '../../core/operation.js';
@@ -148,11 +148,12 @@ export class Call {
     const failed = decision.reasons.find(({ effect }) => effect === 'failed');
     if (reasons.length === 0 && failed !== undefined)
       this.assertTold({ ...decision, couldNotTell: failed.says });
+    const told = restrictsIn(this.told(decision, resource, facts)).map(({ says }) => says);
     return {
       permitted: decision.reasons.some(({ effect, holds }) => effect === 'permits' && holds),
       policies: [...new Set(reasons.map(({ policy }) => policy))],
       rules: reasons.map(({ policy, rule }) => `${policy}/${rule}`),
-      says: restrictsIn(this.told(decision, resource, facts)).map(({ says }) => says),
+      says: told.length === 0 && reasons.length > 0 ? [ABOUT_HIDDEN.says] : told,
     };
   }
 

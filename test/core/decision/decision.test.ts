@@ -1,4 +1,12 @@
-import { summary, whyNot, type Decision, type Reason } from '../../../src/core/decision/decision.js';
+import fc from 'fast-check';
+import {
+  ABOUT_HIDDEN,
+  summary,
+  whyNot,
+  withoutHidden,
+  type Decision,
+  type Reason,
+} from '../../../src/core/decision/decision.js';
 
 const reason = (rule: string, effect: Reason['effect'], holds: boolean): Reason => ({
   policy: 'p',
@@ -87,5 +95,63 @@ describe('the obstacles of a denied decision', () => {
       couldNotTell: 'could not tell: p failed',
     };
     expect(whyNot(failed)).toBe('could not tell: p failed');
+  });
+});
+
+describe('Reasons about what is hidden', () => {
+  const effect = fc.constantFrom<Reason['effect']>('permits', 'restricts');
+  const result = fc.record({ policy: fc.constantFrom('a', 'b'), effect, holds: fc.boolean() });
+  const shownOf = (of: readonly Pick<Reason, 'policy' | 'effect' | 'holds'>[]): Reason[] =>
+    of.map((one, at) => ({ ...one, rule: `r${at}`, says: `rule ${at}` }));
+  const isAllowed = (reasons: readonly Reason[]): boolean =>
+    reasons.some(({ effect: is, holds }) => is === 'permits' && holds) &&
+    reasons.every(({ effect: is, holds }) => is === 'permits' || holds);
+
+  test('tell nothing but what follows from the answer, and nothing untrue', () => {
+    let same = 0;
+    fc.assert(
+      fc.property(
+        fc.array(result, { maxLength: 3 }),
+        fc.array(
+          fc.record({
+            policy: fc.constantFrom('a', 'b', 'c'),
+            effect,
+            holds: fc.boolean(),
+            other: fc.boolean(),
+          }),
+          {
+            maxLength: 4,
+          },
+        ),
+        (given, hidden) => {
+          const shown = shownOf(given);
+          const told = (which: 'holds' | 'other') => {
+            const reasons = [
+              ...shown,
+              ...hidden.map((one) => ({ ...one, ...ABOUT_HIDDEN, holds: one[which] })),
+            ];
+            const allowed = isAllowed(reasons);
+            return { allowed, reasons: withoutHidden(reasons, allowed) };
+          };
+          const [one, other] = [told('holds'), told('other')];
+          if (one.allowed === other.allowed) {
+            same++;
+            expect(one).toEqual(other);
+          }
+          expect(one.reasons.slice(0, shown.length)).toEqual(shown);
+          // They agree with the answer, as far as nothing else explains it.
+          if (one.allowed) expect(isAllowed(one.reasons)).toBe(true);
+          else expect(isAllowed(one.reasons)).toBe(false);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+    expect(same).toBeGreaterThan(500);
+  });
+
+  test('are missing where something could not be told', () => {
+    const failed = { policy: 'a', rule: 'r', effect: 'failed', holds: false, says: 'r' } as const;
+    const hidden = { policy: 'b', effect: 'restricts', holds: false, ...ABOUT_HIDDEN } as const;
+    expect(withoutHidden([failed, hidden], false)).toEqual([failed]);
   });
 });
