@@ -4,7 +4,8 @@ import type { Facts } from '../../core/policy.js';
 import { SECTIONS } from '../../core/policies/sections/section-rules.js';
 import { tenants } from '../../core/policies/tenants.js';
 import { DESIGNER } from '../../core/principal.js';
-import type { StoredInstance, StoredModel } from '../../store/port.js';
+import type { Filter, StoredInstance, StoredModel } from '../../store/port.js';
+import { MODEL_DETAILS } from '../../store/query/large-fields.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
 import { modelsOwnerOf } from '../model/models-owner.js';
@@ -16,31 +17,43 @@ const NO_MODELS: Facts = Object.freeze({ readableModels: Object.freeze([]) });
 const BY_NAME: ReadonlySet<string> = new Set([tenants.name, SECTIONS]);
 
 async function factsOf(
-  { bypass, store, searching }: Calls,
+  { bypass, store, searching, turns }: Calls,
   call: Call,
   owner: string | undefined,
-  names?: readonly string[],
+  namesOf: () => readonly string[] | Promise<readonly string[]>,
 ): Promise<Facts> {
   const { principal } = call;
   // Administrators and designers read models whether or not they can read an instance of them. Where there are
   // sections, their permission decides: it is needed, and suffices.
   if (bypass || principal.isAdmin() || principal.inGroup(DESIGNER) || call.inForce.sections.exist)
     return NONE;
+  const scope = call.scope('instance:read');
+  if (scope.kind === 'nothing') return NO_MODELS;
   return {
-    readableModels: await readableModels(store, call.scope('instance:read'), owner, searching, names),
+    readableModels: await readableModels(store, scope, owner, { ...searching, turns }, await namesOf()),
   };
 }
 
-/** Facts for a list of models: the principal's models with an instance that it may read. */
-export const factsOfModels = (calls: Calls, call: Call): Promise<Facts> =>
-  factsOf(calls, call, call.principal.owner);
+/**
+ * Facts for a list of models: the principal's models with an instance that it may read.
+ * @param filter the models of which anything is asked; default: all of the owner
+ */
+export function factsOfModels(calls: Calls, call: Call, filter: Filter = {}): Promise<Facts> {
+  const { owner } = call.principal;
+  return factsOf(calls, call, owner, async () => {
+    const ofOwner = { owner: owner ?? null };
+    const asked = Object.keys(filter).length === 0 ? ofOwner : { $and: [ofOwner, filter] };
+    const found = await calls.store.models.find(asked, { without: MODEL_DETAILS });
+    return found.map(({ name }) => name);
+  });
+}
 
 /** Facts for `model:read` of one model: whether the principal may read an instance of it. */
 export const factsOfModel = (
   calls: Calls,
   call: Call,
   { name, owner }: Pick<StoredModel, 'name' | 'owner'>,
-): Promise<Facts> => factsOf(calls, call, owner ?? undefined, [name]);
+): Promise<Facts> => factsOf(calls, call, owner ?? undefined, () => [name]);
 
 /** Whether the principal may read the model. */
 export async function mayReadModel(calls: Calls, call: Call, model: StoredModel): Promise<boolean> {

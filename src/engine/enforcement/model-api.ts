@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { EVERYTHING } from '../../core/condition/condition.js';
+import { scopeOf } from '../../core/decision/scope.js';
 import { AccessDenied, BadInput } from '../../core/errors.js';
 import { parseQuery } from '../../store/query/caller-query.js';
 import { MODEL_FIELDS } from '../../store/query/query-fields.js';
@@ -29,6 +31,9 @@ function modelView(model: StoredModel): ModelView {
   return (warnings.length === 0 ? view : { ...view, warnings }) as unknown as ModelView;
 }
 
+/** Where only the caller's query counts. */
+const EVERY_MODEL = scopeOf(EVERYTHING);
+
 /** bpmn-server's own model API, scoped and enforced. A model belongs to a tenant through its owner. */
 export class Models {
   private readonly saving: ModelSaving;
@@ -47,10 +52,9 @@ export class Models {
   /** All models that match the query and that the principal may read, in one scoped query. */
   private async rows(call: Call, query: unknown, without: readonly string[]): Promise<StoredModel[]> {
     const { calls } = this;
-    const plan = modelPlan(
-      call.scope('model:read', await factsOfModels(calls, call)),
-      parseQuery(query, MODEL_FIELDS),
-    );
+    const asked = parseQuery(query, MODEL_FIELDS);
+    const facts = await factsOfModels(calls, call, modelPlan(EVERY_MODEL, asked)?.filter);
+    const plan = modelPlan(call.scope('model:read', facts), asked);
     return plan === undefined ? [] : calls.store.models.find(plan.filter, { without, exact: plan.exact });
   }
 

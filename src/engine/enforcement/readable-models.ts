@@ -2,7 +2,7 @@ import { and, eq, exists, not, or, type Condition } from '../../core/condition/c
 import type { Scope } from '../../core/decision/scope.js';
 import type { Store } from '../../store/port.js';
 import { existencePlan, type ScopedOptions } from '../../store/query/scoped-query.js';
-import { MODEL_DETAILS } from '../../store/query/large-fields.js';
+import type { Turns } from '../../store/turns.js';
 
 /** Queries to the store that run at the same time. */
 const AT_ONCE = 10;
@@ -22,24 +22,19 @@ function runsModelOf(owner: string | undefined): Condition {
 }
 
 /**
- * Returns the owner's models with an instance that the scope admits. Queries once per model, and the first
- * matching instance answers, so that instances are not enumerated.
- * @param names the models to check; missing: all of the owner
+ * Returns those of the owner's models with an instance that the scope admits. Queries once per model, and the first
+ * matching instance answers, so that instances are not enumerated. Between the queries others run.
  */
 export async function readableModels(
   store: Store,
   scope: Scope,
   owner: string | undefined,
-  options: ScopedOptions,
-  names?: readonly string[],
+  { turns, ...options }: ScopedOptions & { readonly turns: Turns },
+  names: readonly string[],
 ): Promise<string[]> {
-  if (scope.kind === 'nothing') return [];
-  const asked =
-    names ??
-    (await store.models.find({ owner: owner ?? null }, { without: MODEL_DETAILS })).map(({ name }) => name);
   const readable: string[] = [];
-  for (let i = 0; i < asked.length; i += AT_ONCE) {
-    const some = asked.slice(i, i + AT_ONCE);
+  for (let i = 0; i < names.length; i += AT_ONCE) {
+    const some = names.slice(i, i + AT_ONCE);
     const found = await Promise.all(
       some.map(async (name) => {
         const plan = existencePlan(scope, and(eq('instance.name', name), runsModelOf(owner)), options);
@@ -47,6 +42,7 @@ export async function readableModels(
       }),
     );
     readable.push(...some.filter((_, at) => found[at]));
+    await turns.giveWay();
   }
   return readable;
 }

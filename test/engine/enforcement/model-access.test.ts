@@ -65,3 +65,19 @@ test('who reads the instance sees its definition after the model is gone, where 
   const { id: item } = await waitingTask(guard, 't', id);
   expect(await guard.api.tasks.complete(item, {}, ann)).toHaveProperty('definition');
 });
+
+test('a list of models asks for instances of those alone that it is about', async () => {
+  const models = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`M${at}`, OF_HR]));
+  const guard = await guards.make({ models });
+  await guard.api.engine.start('M7', {}, hal);
+  const asked = jest.spyOn(guard.store.instances, 'exists');
+  const { list, get, findEvents } = guard.as(ann).model;
+  expect((await list({ name: 'M7' })).map(({ name }) => name)).toEqual(['M7']);
+  expect(await list({ name: 'M8' })).toEqual([]);
+  expect(await list({ name: 'none' })).toEqual([]);
+  expect(await get({ name: 'M7' })).toHaveLength(1);
+  expect(await findEvents({ name: 'M7', 'events.elementId': 'start' })).toHaveLength(1);
+  expect(asked).toHaveBeenCalledTimes(4);
+  expect((await list({})).map(({ name }) => name)).toEqual(['M7']);
+  expect(asked).toHaveBeenCalledTimes(34);
+});
