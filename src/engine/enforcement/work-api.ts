@@ -40,6 +40,14 @@ export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>):
     return { instance, done };
   }
 
+  /** @throws AccessDenied `not-found` or `forbidden`; Conflict `wrong-state` */
+  async function retryable(call: Call, given: unknown): Promise<Endable> {
+    const found = await endable(call, given);
+    if (found.instance.guard?.held !== true)
+      throw new Conflict('wrong-state', 'This instance has no held work.');
+    return found;
+  }
+
   /** @throws AccessDenied `not-found` or `forbidden` */
   async function retryTimer(call: Call, place: TimedStart): Promise<void> {
     const model = await calls.store.models.get(place.name, place.owner);
@@ -68,11 +76,8 @@ export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>):
           retryTimer(call, start),
         );
       return calls.run(user, 'instance:cancel', target(id), async (call) => {
-        const { instance, done } = await endable(call, id);
-        if (instance.guard?.held !== true)
-          throw new Conflict('wrong-state', 'This instance has no held work.');
-        await recovery.retry(instance.id);
-        await done();
+        const { instance } = await retryable(call, id);
+        await recovery.retry(instance.id, async () => (await retryable(await call.again(), id)).done);
       });
     },
     stop: (given, user) =>

@@ -135,16 +135,19 @@ export class Recovery {
     if (guard.untold === true) await this.cases.tell(id);
   }
 
-  /** Restarts held work as if no process had ended. */
-  async retry(id: string): Promise<void> {
+  /** Restarts held work as if no process had ended. @param admit refuses it under the lock; returns what records it */
+  async retry(id: string, admit: () => Promise<() => Promise<void>>): Promise<void> {
     const release: string[] = [];
-    await this.runner.onInstance(id, SYSTEM_USER, () =>
-      changeGuard(
+    const record = await this.runner.onInstance(id, SYSTEM_USER, async () => {
+      const admitted = await admit();
+      await changeGuard(
         this.store,
         id,
         removingAttempts((key, { held }) => held === true && release.push(key) > 0),
-      ),
-    );
+      );
+      return admitted;
+    });
+    await record();
     const unfinished = await this.unfinished();
     for (const { id: sender, guard } of unfinished)
       if (guard?.outbox?.some(({ itemId }) => release.includes(itemId)) === true) void this.settle(sender);

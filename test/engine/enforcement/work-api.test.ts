@@ -1,5 +1,6 @@
 import type { Guard } from 'bpmn-guard';
 import { heldOf, heldStartOf } from '../../../src/engine/enforcement/held-work.js';
+import { CommandRunner } from '../../../src/engine/execution/command-runner.js';
 import { RunningCommands } from '../../../src/engine/execution/running.js';
 import { changeStart, idOfStart } from '../../../src/engine/execution/held-starts.js';
 import { ADMIN_USER, eventually, Guards, person, refusal } from '../../support/guards.js';
@@ -145,7 +146,7 @@ test('held work is listed in pages, which together have all of it once, and noth
     expect(await refusal(work.list(page as never))).toMatchObject({ code: 'bad-query' });
 });
 
-test('who loses the right while the commands of an instance settle does not end it', async () => {
+test.each(['retried', 'stopped'])('what is %s is decided again after a wait', async (how) => {
   let groups = ['ADMIN'];
   const directory = {
     find: async (userName: string) => ({ userName, userGroups: userName === 'admin' ? groups : [] }),
@@ -157,15 +158,28 @@ test('who loses the right while the commands of an instance settle does not end 
   let forget = (_userName: string): void => undefined;
   const guard = await guards.make({ models: MODELS, directory });
   const { id } = await guard.api.engine.start('M', {}, ann);
-  jest.spyOn(RunningCommands.prototype, 'giveUp').mockImplementationOnce(async () => {
+  await holdBack(guard, id);
+  const demote = (): void => {
     groups = [];
     forget('admin');
+  };
+  jest.spyOn(RunningCommands.prototype, 'giveUp').mockImplementationOnce(async () => demote());
+  const { onInstance } = CommandRunner.prototype;
+  jest.spyOn(CommandRunner.prototype, 'onInstance').mockImplementationOnce(function (
+    this: CommandRunner,
+    ...of
+  ) {
+    demote();
+    return onInstance.apply(this, of) as never;
   });
-  expect(await refusal(guard.api.work.stop(id, ADMIN_USER))).toMatchObject({ code: 'not-found' });
-  expect(await guard.store.instances.load(id)).toMatchObject({ status: 'running' });
+  const { work } = guard.api;
+  const [run, result] = how === 'stopped' ? [work.stop, [id]] : [work.retry, undefined];
+  expect(await refusal(run(id, ADMIN_USER))).toMatchObject({ code: 'not-found' });
+  expect(await guard.store.instances.load(id)).toMatchObject({ status: 'running', guard: { held: true } });
   groups = ['ADMIN'];
   forget('admin');
-  expect(await guard.api.work.stop(id, ADMIN_USER)).toEqual([id]);
+  expect(await run(id, ADMIN_USER)).toEqual(result);
+  jest.restoreAllMocks();
 });
 
 test('an instance with held work is stopped by who may end it', async () => {
