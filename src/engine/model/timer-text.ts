@@ -28,17 +28,17 @@ const isEvaluated = (text: string): boolean => text.startsWith('$');
 interface TimerTexts {
   readonly duration?: unknown;
   readonly timeCycle?: unknown;
-  readonly timeDate?: unknown;
 }
 
-/** When a timer of a model is due, counted from now; undefined if that cannot be read from the model. */
-function dueOf({ duration, timeCycle, timeDate }: TimerTexts): Date | string | undefined {
+/**
+ * When a timer of a start event is due, counted from now; undefined if that cannot be read from the model, or never: a
+ * date starts nothing.
+ */
+function dueOf({ duration, timeCycle }: TimerTexts): Date | undefined {
   const span = [duration, timeCycle].find((text) => typeof text === 'string' && text !== '');
-  if (typeof span === 'string') {
-    const seconds = isEvaluated(span) ? undefined : secondsUntil(span, null);
-    return seconds === undefined ? undefined : new Date(wallClock() + seconds * 1000);
-  }
-  return typeof timeDate === 'string' && !isEvaluated(timeDate) ? timeDate : undefined;
+  if (typeof span !== 'string' || isEvaluated(span)) return undefined;
+  const seconds = secondsUntil(span, null);
+  return seconds === undefined ? undefined : new Date(wallClock() + seconds * 1000);
 }
 
 /** True for a constant that names no time, so that a timer with it can never be due. */

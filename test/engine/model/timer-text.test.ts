@@ -108,6 +108,14 @@ test.each(['$(data.after)', 'in 3 days', 'PT1H'])(
 describe('A stored timer that can never be due', () => {
   const guards = new Guards('embedded');
 
+  test('is shown without a time where it is a date', async () => {
+    const { guard } = await guards.open();
+    const { api } = guard;
+    await api.model.save('M', started('timeDate', '2040-01-01T00:00:00Z'), null, person('dora', 'DESIGNER'));
+    const [event] = await api.model.findEvents({ name: 'M' }, person('root', 'ADMIN'));
+    expect(event?.timeDue ?? undefined).toBeUndefined();
+  });
+
   test('is logged, and shown without a time', async () => {
     const { guard, log } = await guards.open();
     const designer = person('dora', 'DESIGNER');
