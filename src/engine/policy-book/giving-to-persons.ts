@@ -31,6 +31,18 @@ function besideRights(value: unknown): unknown {
 const attributeOf = ({ attributes }: SecureUser, name: string): unknown =>
   name === 'rights' ? besideRights(attributes[name]) : attributes[name];
 
+/** The same as a list, if it is one or missing. */
+function listOf(user: SecureUser | undefined, name: string): readonly unknown[] | undefined {
+  const value = user === undefined ? undefined : attributeOf(user, name);
+  return value === undefined ? [] : Array.isArray(value) ? value : undefined;
+}
+
+/** True if a list of names has none that the giver lacks but those that were there: others may be taken away. */
+function addsNone(by: SecureUser, from: SecureUser | undefined, to: SecureUser, name: string): boolean {
+  const [own, before, after] = [by, from, to].map((user) => listOf(user, name));
+  return after?.every((one) => own?.includes(one) === true || before?.includes(one) === true) === true;
+}
+
 /** Groups and attributes: rules, models and cases may say anything of them. */
 function assertMayGiveFacts(by: SecureUser, from: SecureUser | undefined, to: SecureUser): void {
   const group = to.userGroups.find((name) => from?.inGroup(name) !== true && !by.inGroup(name));
@@ -39,6 +51,7 @@ function assertMayGiveFacts(by: SecureUser, from: SecureUser | undefined, to: Se
   for (const name of names) {
     const value = attributeOf(to, name);
     if (from !== undefined && isDeepStrictEqual(value, attributeOf(from, name))) continue;
+    if (name === 'rights' && addsNone(by, from, to, name)) continue;
     if (!isDeepStrictEqual(value, attributeOf(by, name)))
       no(`give the attribute ${show(name)} another value than your own`);
   }

@@ -62,6 +62,14 @@ describe('An administration of an application of its own', () => {
     await change('max', undefined, { ...other, attributes: { rights: [] } });
   });
 
+  test('lets names in the attribute of rights be taken away one by one', async () => {
+    const of = (...rights: string[]) => ({ ...max, attributes: { rights } });
+    await change('max', of('vip', 'gold'), of('gold'));
+    await change('max', of('vip', 'gold'), of('gold', 'vip'));
+    await change('max', of('vip', 'gold'), of());
+    expect(await refusal(change('max', of('vip'), of('gold')))).toMatchObject({ code: 'forbidden' });
+  });
+
   test('refuses a change of who manages within another at once, and admits others there', async () => {
     const { securityRoles } = guard.as(amy).policies;
     for (const name of ['first', 'second'])
