@@ -106,8 +106,8 @@ export interface InstanceView {
   /** Time of the last save. */
   readonly saved?: Date | null;
   readonly startedBy?: string;
-  /** By whom and since when it is suspended; `with`: the instance above it that was. Missing while it is not. */
-  readonly suspension?: Suspension;
+  /** By whom and since when it is suspended, itself or with an instance above it. Missing while it is not. */
+  readonly suspension?: Omit<Suspension, 'with'>;
   readonly parentItemId?: string | null;
   readonly tenantId?: string | null;
   /** Empty if the principal may not read the instance. */

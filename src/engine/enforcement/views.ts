@@ -128,7 +128,11 @@ export function instanceFields(
   const view = added({}, instance, readable ? INSTANCE_FIELDS : SEEN_BY_ALL);
   if (readable && withSource) added(view, instance, DOCUMENT_FIELDS);
   if (readable && startedBy !== undefined) view.startedBy = startedBy;
-  if (readable && suspension !== undefined) view.suspension = copy(suspension);
+  if (readable && suspension !== undefined) {
+    // The instance above, which this one was suspended with, need not be one that the caller may read.
+    const { with: _above, ...shown } = suspension;
+    view.suspension = copy(shown);
+  }
   view.data = readable ? copy(instance.data ?? {}) : {};
   return view;
 }

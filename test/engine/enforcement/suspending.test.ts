@@ -26,6 +26,12 @@ test('what is suspended with an instance above is resumed with that one alone, w
   const { engine } = guard.as(ADMIN_USER);
   await engine.suspend(above);
   expect(await kept(guard, below)).toMatchObject({ suspension: { by: 'admin', with: above } });
+  // Who reads this one need not read the one above.
+  const [view] = await guard.api.data.findInstances({ id: below }, ann);
+  expect(view?.suspension).toEqual({
+    by: 'admin',
+    at: expect.any(Date) as Date,
+  });
   expect(await told({ below: () => engine.resume(below), again: () => engine.suspend(above) })).toEqual({
     below: 'wrong-state: The instance is suspended with the one above it; resume that one.',
     again: 'wrong-state: The instance is suspended already.',
