@@ -1,5 +1,5 @@
 import { parseCondition } from '../../condition/json.js';
-import { fieldsIn, type Condition } from '../../condition/condition.js';
+import type { Condition } from '../../condition/condition.js';
 import { isGuardError } from '../../errors.js';
 import { compileForAll } from '../../evaluation/evaluate.js';
 import { partsOf } from '../../parts.js';
@@ -39,6 +39,12 @@ function labelName(given: unknown, what: string): string {
         `with a digit, got ${show(name)}.`,
     );
   return name;
+}
+
+/** The fields that a condition asks of the case; what it asks of the elements of a list was checked when it was read. */
+function fieldsOf(condition: Condition): string[] {
+  if (condition.op === 'not') return fieldsOf(condition.of);
+  return 'of' in condition ? condition.of.flatMap(fieldsOf) : [condition.field];
 }
 
 const NOT_JSON: readonly string[] = ['undefined', 'function', 'symbol', 'bigint'];
@@ -82,7 +88,7 @@ function condition(value: unknown, what: string, known: RegExp, expected: string
   } catch (error) {
     return badPolicy(`${what}: ${messageOf(error)}`);
   }
-  const strange = fieldsIn(parsed).find((field) => !known.test(field));
+  const strange = fieldsOf(parsed).find((field) => !known.test(field));
   return strange === undefined
     ? json
     : badPolicy(`${what} takes fields of ${expected}, got ${show(strange)}.`);

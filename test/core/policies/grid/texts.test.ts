@@ -63,6 +63,12 @@ describe('a grid that is written and read again is the same', () => {
   });
 });
 
+test('a condition may ask of the items of the case', () => {
+  const when = { items: { $elemMatch: { 'item.elementId': 'a', 'item.assignee': 'ann' } } };
+  const [rule] = atOnce(readSentences(`one: Allow all to View on system for ${JSON.stringify(when)}`));
+  expect(rule).toMatchObject({ value: { for: when } });
+});
+
 test('the sentences of the documentation are read', () => {
   const [claimant, start, pizza, north] = atOnce(
     readSentences(`
