@@ -41,7 +41,7 @@ function labelName(given: unknown, what: string): string {
   return name;
 }
 
-/** The fields that a condition asks of the case; what it asks of the elements of a list was checked when it was read. */
+/** The fields that a condition asks of the case; those of elements of a list were checked when it was read. */
 function fieldsOf(condition: Condition): string[] {
   if (condition.op === 'not') return fieldsOf(condition.of);
   return 'of' in condition ? condition.of.flatMap(fieldsOf) : [condition.field];
