@@ -27,10 +27,15 @@ test('a signal that more than 10,000 elements wait for reaches none of them, and
   const { instances } = guard.store;
   const rows = await instances.findItems({ before: {}, each: { 'items.elementId': 's' }, needsAll: false });
   const found = jest.spyOn(instances, 'findItems');
-  const waits = (count: number) =>
-    found.mockImplementationOnce(async ({ limit = Infinity }) =>
-      Array.from({ length: Math.min(count, limit) }, () => ({ ...rows[0], id: 'gone' }) as never),
-    );
+  /** So many are found, page by page. */
+  const waits = (count: number) => {
+    let left = count;
+    found.mockImplementation(async ({ limit = Infinity }) => {
+      const length = Math.min(left, limit);
+      left -= length;
+      return Array.from({ length }, () => ({ ...rows[0], id: 'gone' }) as never);
+    });
+  };
   const signal = () => guard.api.engine.throwSignal('all', {}, {}, ADMIN_USER);
   waits(10_001);
   expect(await refusal(signal())).toMatchObject({
