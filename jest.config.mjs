@@ -27,4 +27,6 @@ export default {
   // No measure of speed: a busy machine takes long, and only what hangs is to be stopped.
   testTimeout: 180_000,
   maxWorkers: 2,
+  // Modules of earlier test files stay in memory: a worker that has run many is replaced before it has none left.
+  workerIdleMemoryLimit: '1500MB',
 };
