@@ -1,3 +1,4 @@
+import { addTo } from '../add-to.js';
 import { EVERYTHING, isEverything, isNothing, type Condition } from '../condition/condition.js';
 import { given } from '../condition/given.js';
 import { conjuncts, namedBy } from '../condition/named.js';
@@ -33,12 +34,7 @@ class Split {
     for (const [at, condition] of conditions.entries()) {
       const names = namesIn(condition);
       if (names === undefined) this.others.push(at);
-      else
-        for (const name of new Set(names)) {
-          const known = this.byName.get(name);
-          if (known === undefined) this.byName.set(name, [at]);
-          else known.push(at);
-        }
+      else for (const name of new Set(names)) addTo(this.byName, name, at);
     }
     const others = this.others.map((at) => conditions[at] as Condition);
     this.leavesSame = others.every((condition) => given(condition, field, '') === condition);

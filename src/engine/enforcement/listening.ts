@@ -1,8 +1,8 @@
 import { isGuardError } from '../../core/errors.js';
-import type { InstanceStore, ItemPlan, UnwoundItem } from '../../store/port.js';
-import { isCut } from '../../store/query/budget.js';
+import type { InstanceStore, ItemPlan, Paging, UnwoundItem } from '../../store/port.js';
 import type { CallerQuery } from '../../store/query/caller-query.js';
 import { cursorOf } from '../../store/query/item-order.js';
+import { walk } from '../../store/query/walk.js';
 import { idsIn } from './id-portions.js';
 import { LIST_BYTES } from './paging.js';
 
@@ -33,19 +33,16 @@ async function* pages(
   plan: ItemPlan | undefined,
   limit: number,
 ): AsyncGenerator<readonly Receiver[]> {
-  if (plan === undefined) return;
+  if (plan === undefined || limit <= 0) return;
   // Nothing waits in an instance that has ended, and the indexes of messages and signals have only running ones.
-  const before = { $and: [{ status: 'running' }, plan.before] };
-  let [left, after] = [limit, plan.after];
-  while (left > 0) {
-    const most = Math.min(left, PAGE);
-    const rows = await instances.findItems({ ...plan, before, limit: most, bytes: LIST_BYTES, after });
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    yield rows.map(receiverOf);
-    if (rows.length < most && !isCut(rows)) return;
+  const asked = { ...plan, before: { $and: [{ status: 'running' }, plan.before] }, bytes: LIST_BYTES };
+  const page = ({ limit: most, after }: Pick<Paging, 'limit' | 'after'>): Promise<UnwoundItem[]> =>
+    instances.findItems({ ...asked, limit: most, after });
+  let left = limit;
+  for await (const rows of walk(Math.min(limit, PAGE), page, cursorOf, plan.after)) {
+    yield rows.slice(0, left).map(receiverOf);
     left -= rows.length;
-    after = cursorOf(last);
+    if (left <= 0) return;
   }
 }
 

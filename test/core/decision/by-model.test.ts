@@ -74,6 +74,18 @@ const resource: fc.Arbitrary<Resource> = fc
         },
   ) as fc.Arbitrary<Resource>;
 
+/** Tells of each list of conditions that is compiled. */
+function counting(compiled: (size: number, predicate: PrincipalPredicate) => void): Predicates {
+  const predicates = new Predicates();
+  return Object.assign(Object.create(predicates) as Predicates, {
+    combined: (permits: readonly Condition[], restricts: readonly Condition[]) => {
+      const predicate = predicates.combined(permits, restricts);
+      compiled(permits.length + restricts.length, predicate);
+      return predicate;
+    },
+  });
+}
+
 describe('Rules that are compiled model by model', () => {
   test('decide as all of them together do, whatever they say of the model', () => {
     const outcomes = new Set<boolean>();
@@ -98,14 +110,8 @@ describe('Rules that are compiled model by model', () => {
   });
 
   test('only those of the model at hand are compiled', () => {
-    const predicates = new Predicates();
     const sizes: number[] = [];
-    const counted = Object.assign(Object.create(predicates) as Predicates, {
-      combined: (permits: readonly Condition[], restricts: readonly Condition[]) => {
-        sizes.push(permits.length + restricts.length);
-        return predicates.combined(permits, restricts);
-      },
-    });
+    const counted = counting((size) => sizes.push(size));
     const about = (at: number): Condition =>
       and(eq('instance.name', `M${at}`), eq('instance.status', 'running'));
     const rules = Array.from({ length: 1000 }, (_, at) => about(at));
@@ -121,17 +127,10 @@ describe('Rules that are compiled model by model', () => {
   });
 
   test('only those of the element at hand are compiled, and what no rule names shares one closure', () => {
-    const predicates = new Predicates();
     const made: [number, PrincipalPredicate][] = [];
-    const counted = Object.assign(Object.create(predicates) as Predicates, {
-      combined: (permits: readonly Condition[], restricts: readonly Condition[]) => {
-        const predicate = predicates.combined(permits, restricts);
-        made.push([permits.length + restricts.length, predicate]);
-        return predicate;
-      },
-    });
+    const counted = counting((...one) => made.push(one));
     const general = eq('instance.status', 'running');
-    predicates.promise(general);
+    counted.promise(general);
     const about = (at: number): Condition =>
       and(eq('instance.name', `M${at % 3}`), eq('item.elementId', `e${at}`), eq('item.assignee', 'ann'));
     const rules = Array.from({ length: 300 }, (_, at) => not(about(at)));
@@ -151,14 +150,8 @@ describe('Rules that are compiled model by model', () => {
   });
 
   test('many that are about no model in particular are compiled once, not for each model', () => {
-    const predicates = new Predicates();
     let times = 0;
-    const counted = Object.assign(Object.create(predicates) as Predicates, {
-      combined: (permits: readonly Condition[], restricts: readonly Condition[]) => {
-        times++;
-        return predicates.combined(permits, restricts);
-      },
-    });
+    const counted = counting(() => times++);
     const rules = Array.from({ length: 1000 }, (_, at) => eq('instance.data.x', at));
     const decide = combinedByModel(rules, [], counted);
     for (let at = 0; at < 50; at++)
@@ -167,14 +160,8 @@ describe('Rules that are compiled model by model', () => {
   });
 
   test('where many compare the element beside others, they are compiled once for a model, not for each element', () => {
-    const predicates = new Predicates();
     let times = 0;
-    const counted = Object.assign(Object.create(predicates) as Predicates, {
-      combined: (permits: readonly Condition[], restricts: readonly Condition[]) => {
-        times++;
-        return predicates.combined(permits, restricts);
-      },
-    });
+    const counted = counting(() => times++);
     const of = (elementId: string, assignee: string): Resource => {
       const one = { id: 'i', elementId, assignee };
       return { instance: { name: 'M', status: 'running', items: [one] }, item: one };
