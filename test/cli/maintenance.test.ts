@@ -1,11 +1,11 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openStore, type Guard, type Store } from 'bpmn-guard';
+import type { Guard, Store } from 'bpmn-guard';
 import { ADMIN_USER, Guards, person } from '../support/guards.js';
 import { end, model, start, task } from '../support/models.js';
 import { onStores, type Place } from '../support/stores.js';
-import { named, run } from './running.js';
+import { inStore, named, run } from './running.js';
 
 const MODELS = {
   open: model([start(), task('do'), end()]),
@@ -27,15 +27,6 @@ onStores('maintenance', (kind) => {
       );
     await guard.close();
     return { place, at: named(place.options), ids };
-  }
-
-  async function inStore<T>(place: Place, work: (store: Store) => Promise<T>): Promise<T> {
-    const store = await openStore(place.options);
-    try {
-      return await work(store);
-    } finally {
-      await store.close();
-    }
   }
 
   /** Makes instances as an unguarded host would have left them. */

@@ -1,6 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { openStore, type Store } from 'bpmn-guard';
 import { Guards } from '../support/guards.js';
 import { end, model, start, task } from '../support/models.js';
 import { onStores } from '../support/stores.js';
@@ -12,14 +11,6 @@ const OTHER = model([start(), task('other'), end()]);
 onStores('files of models on the command line', (kind) => {
   const guards = new Guards(kind);
   const on = new Prepared(guards);
-  async function inStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-    const store = await openStore(on.place.options);
-    try {
-      return await work(store);
-    } finally {
-      await store.close();
-    }
-  }
   test('a file whose elements are too deep inside each other is reported, and the others are imported', async () => {
     const inner = `${'<bpmn:a>'.repeat(20_000)}${'</bpmn:a>'.repeat(20_000)}`;
     on.put('Deep.bpmn', SOURCE.replace('</bpmn:process>', `${inner}$&`));
@@ -42,7 +33,7 @@ onStores('files of models on the command line', (kind) => {
       expect(refused.err[0]).toContain('There is another picture of that model; see --replace');
       const replaced = await run(['models', 'import', file, '--replace', ...on.at]);
       expect(replaced.out).toEqual(['replaced  Ask']);
-      expect((await inStore((store) => store.models.get('Ask', null)))?.svg ?? undefined).toBe(picture);
+      expect((await on.inStore((store) => store.models.get('Ask', null)))?.svg ?? undefined).toBe(picture);
       const again = await run(['models', 'import', file, '--replace', ...on.at]);
       expect(again.out).toEqual(['unchanged  Ask']);
     }
@@ -55,7 +46,7 @@ onStores('files of models on the command line', (kind) => {
     const { code, out, err } = await run(['models', 'import', first, second, first, '--replace', ...on.at]);
     expect([code, out]).toEqual([1, ['added  Café', 'unchanged  Café']]);
     expect(err).toEqual([`${second}: ${first} is the same model.`]);
-    expect((await inStore((store) => store.models.get('Café', null)))?.source).toBe(SOURCE);
+    expect((await on.inStore((store) => store.models.get('Café', null)))?.source).toBe(SOURCE);
     on.put('a/Cafe\u0301.bpmn', OTHER);
     const folder = await run(['models', 'import', path.join(on.folder, 'a'), '--replace', ...on.at]);
     expect([folder.code, folder.err]).toEqual([1, [expect.stringContaining('is the same model')]]);

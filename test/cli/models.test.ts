@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { openStore, type Store } from 'bpmn-guard';
 import { ADMIN_USER, Guards, person } from '../support/guards.js';
 import { end, model, start, task } from '../support/models.js';
 import { onStores } from '../support/stores.js';
@@ -13,14 +12,6 @@ const OTHER = model([start(), task('other'), end()]);
 onStores('models on the command line', (kind) => {
   const guards = new Guards(kind);
   const on = new Prepared(guards);
-  async function inStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-    const store = await openStore(on.place.options);
-    try {
-      return await work(store);
-    } finally {
-      await store.close();
-    }
-  }
   const plain = (lines: readonly string[]): string[] =>
     lines.map((line) =>
       line
@@ -42,7 +33,7 @@ onStores('models on the command line', (kind) => {
       'Ask',
       'Caf\u00e9 order',
     ]);
-    const entries = await inStore((store) => store.audit.find({ limit: 10 }));
+    const entries = await on.inStore((store) => store.audit.find({ limit: 10 }));
     expect(
       entries.map(({ resource, userName }) => [resource.name, resource.id, userName?.split(':')[0]]),
     ).toEqual([
@@ -114,7 +105,7 @@ onStores('models on the command line', (kind) => {
     writeFileSync(path.join(on.folder, 'A.bpmn'), Buffer.from(named, 'latin1'));
     const file = path.join(on.folder, 'A.bpmn');
     expect((await run(['models', 'import', file, ...on.at])).out).toEqual(['added  A']);
-    expect((await inStore((store) => store.models.get('A', null)))?.source).toContain('name="Prüfung"');
+    expect((await on.inStore((store) => store.models.get('A', null)))?.source).toContain('name="Prüfung"');
     expect((await run(['models', 'export', on.folder, '--replace', ...on.at])).code).toBe(0);
     expect(readFileSync(file, 'utf8')).toContain('encoding="UTF-8"');
     expect((await run(['models', 'import', file, ...on.at])).out).toEqual(['unchanged  A']);
@@ -129,7 +120,7 @@ onStores('models on the command line', (kind) => {
     expect([refused.code, refused.out]).toEqual([1, []]);
     expect(refused.err[0]).toContain('There is another model of that name; see --replace');
     expect((await run(['models', 'import', file, '--replace', ...on.at])).out).toEqual(['replaced  Ask']);
-    expect((await inStore((store) => store.models.get('Ask', null)))?.source).toBe(OTHER);
+    expect((await on.inStore((store) => store.models.get('Ask', null)))?.source).toBe(OTHER);
   });
 
   test('models are separate for each owner, and a file can get another name', async () => {

@@ -2,14 +2,14 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { openStore, userDirectory, type Store } from 'bpmn-guard';
+import { openStore, userDirectory } from 'bpmn-guard';
 import { ADMIN_USER, eventually, Guards, person, refusal, waitingTask } from '../support/guards.js';
 import { heardChild } from '../support/heard-children.js';
 import { catching, end, model, start, task, timer } from '../support/models.js';
 import { lastingPlace, onMongo, type Place, type StoreKind } from '../support/stores.js';
 import { ROOT } from '../surface/sources.js';
 import { lengthen } from '../store/contents/filled.js';
-import { named, run, type Ran } from './running.js';
+import { inStore, named, run, type Ran } from './running.js';
 
 const { bin } = require('../../package.json') as { bin: Record<string, string> };
 const COMMAND = path.join(ROOT, bin['bpmn-guard'] as string);
@@ -40,15 +40,6 @@ function argument({ options }: Place): string {
 
 const moving = (from: Place, to: Place, interrupted = false): Promise<Ran> =>
   run(['move', argument(from), argument(to)], { interrupted });
-
-async function inStore<T>({ options }: Place, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(options);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
-}
 
 type Case = readonly [from: StoreKind, to: StoreKind];
 

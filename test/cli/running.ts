@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import type { StoreOptions } from 'bpmn-guard';
+import { openStore, type Store, type StoreOptions } from 'bpmn-guard';
 import { main } from '../../src/cli/main.js';
 import type { Io } from '../../src/cli/io.js';
 import type { Guards } from '../support/guards.js';
@@ -55,6 +55,16 @@ export function named(store: StoreOptions): string[] {
   throw new Error('a store in memory has no name');
 }
 
+/** Opens the store of a place for some work. */
+export async function inStore<T>({ options }: Place, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(options);
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
 /** For each test of a block: a store that `bpmn-guard install` has prepared, and an empty folder for files. */
 export class Prepared {
   place!: Place;
@@ -77,5 +87,10 @@ export class Prepared {
     const file = path.join(this.folder, name);
     writeFileSync(file, text);
     return file;
+  }
+
+  /** Opens the store for some work. */
+  inStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
+    return inStore(this.place, work);
   }
 }
