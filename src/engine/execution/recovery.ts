@@ -1,9 +1,7 @@
 import { SKEW, today, wallClock } from '../../core/clock.js';
-import { CALL_ACTIVITY } from '../../core/condition/element-types.js';
 import { SYSTEM_USER } from '../../core/principal.js';
-import type { AuditEntry, InstanceGuard, InstancePlan, Store, StoredInstance } from '../../store/port.js';
+import type { InstanceGuard, Store, StoredInstance } from '../../store/port.js';
 import { BESIDE_GUARD, LARGE_FIELDS } from '../../store/query/large-fields.js';
-import { placeOfInstance, walk } from '../../store/query/walk.js';
 import type { CommandRunner } from './command-runner.js';
 import type { Command } from './command.js';
 import type { Deliveries } from './deliveries.js';
@@ -11,7 +9,7 @@ import type { Attempts } from './attempts.js';
 import { BACKGROUND, removingAttempts } from './attempts-left.js';
 import type { Cases } from './cases.js';
 import { changeGuard } from './change-guard.js';
-import { terminate } from './terminate.js';
+import { NeverCalled, type Record } from './never-called.js';
 import type { HostExecution, HostItem } from '../model/host.js';
 import type { InnerEngine } from './inner-engine.js';
 import { LEASE, type InstanceLocks } from './locks.js';
@@ -23,8 +21,6 @@ import type { GuardLogger } from '../contract/types.js';
 
 /** Number of unfinished instances resumed at the same time. */
 const AT_A_TIME = 8;
-/** Called processes that are looked at together. */
-const BATCH = 500;
 /** Instances with work that a crash may have left undone; also counted by `health`. */
 export const UNFINISHED = Object.freeze({ 'guard.unfinished': true });
 /** How much later than its called processes a running caller may be stored, at most; in milliseconds. */
@@ -43,6 +39,7 @@ export class Recovery {
     string,
     { readonly rev: number | undefined; readonly tried: boolean }
   > = new Map();
+  private readonly neverCalled: NeverCalled;
 
   constructor(
     private readonly runner: CommandRunner,
@@ -56,9 +53,10 @@ export class Recovery {
     private readonly spread: Pick<Spread, 'run'>,
     private readonly cases: Pick<Cases, 'tell'>,
     private readonly logger: GuardLogger,
-    /** Writes to the audit trail; never rejects. */
-    private readonly record: (entries: readonly Omit<AuditEntry, 'time' | 'bypass'>[]) => Promise<void>,
-  ) {}
+    record: Record,
+  ) {
+    this.neverCalled = new NeverCalled(store.instances, logger, record, (id) => this.inDoubt([id]));
+  }
 
   async run(): Promise<void> {
     const unfinished = await this.unfinished();
@@ -68,9 +66,9 @@ export class Recovery {
         await this.settle(instance.id);
     };
     await Promise.all(Array.from({ length: AT_A_TIME }, next));
-    await this.endOrphans(new Date(wallClock() - CALLER_MAY_TAKE));
+    await this.neverCalled.end(new Date(wallClock() - CALLER_MAY_TAKE));
     const since = today();
-    this.timers.after(CALLER_MAY_TAKE, () => this.endOrphans(since));
+    this.timers.after(CALLER_MAY_TAKE, () => this.neverCalled.end(since));
   }
 
   private unfinished(): Promise<StoredInstance[]> {
@@ -203,48 +201,5 @@ export class Recovery {
     execution.servicesProvider = await delegate.getServicesProvider();
     delegate.executionStarted(execution);
     await (execution.signalItem2 as (itemId: string) => Promise<void>)(itemId);
-  }
-
-  /**
-   * Called processes whose caller's item an unguarded host never stored: the caller starts them again, so these are
-   * ended. A guard stores both together, so one of its own without a caller has lost it later, and goes on.
-   */
-  private async endOrphans(before: Date): Promise<void> {
-    const filter = {
-      status: 'running',
-      parentItemId: { $type: 'string' },
-      startedAt: { $lt: before },
-      guard: { $exists: false },
-    };
-    const find = (page: Partial<InstancePlan>): Promise<StoredInstance[]> =>
-      this.store.instances.find({ filter, without: BESIDE_GUARD, ...page });
-    for await (const called of walk(BATCH, find, placeOfInstance)) await this.endThose(called);
-  }
-
-  private async endThose(called: readonly StoredInstance[]): Promise<void> {
-    for (const child of called) {
-      const [caller] = await this.store.instances.findItems({
-        before: { items: { $elemMatch: { id: child.parentItemId } } },
-        each: { 'items.id': child.parentItemId, 'items.type': CALL_ACTIVITY },
-        needsAll: false,
-      });
-      if (caller === undefined) await this.endOrphan(child);
-    }
-  }
-
-  private async endOrphan({ id: orphan, tenantId }: StoredInstance): Promise<void> {
-    const ended = await terminate(this.store.instances, orphan, (id) => this.inDoubt([id]));
-    for (const id of ended)
-      this.logger.warn('a called process without its caller was ended', { instance: id });
-    await this.record(
-      ended.map((id) => ({
-        userName: SYSTEM_USER.userName,
-        tenantId: tenantId ?? undefined,
-        operation: 'instance:cancel',
-        resource: { kind: 'instance', id, instanceId: id },
-        answer: 'allowed',
-        reason: 'a called process whose caller was never stored',
-      })),
-    );
   }
 }

@@ -1,7 +1,7 @@
 import { isDocument, kindOf } from '../bson/kind.js';
 import type { Term } from '../bson/match-path.js';
 import type { Filter } from '../port.js';
-import { beginning, formatTerm, quoted, type List } from './index-entries.js';
+import { beginning, formatTerm, NO_FORMAT, quoted, type List } from './index-entries.js';
 import { timePlace } from './time-place.js';
 
 /** Where to look for the documents that a filter admits; never too narrow. */
@@ -113,9 +113,11 @@ function* ofRunning(conditions: readonly Condition[]): Generator<Hint> {
   }
 }
 
-/** What excludes instances with the current marks. */
+/** What excludes instances with the current marks, or admits only those without any. */
 function* ofFormat(conditions: readonly Condition[]): Generator<Hint> {
   for (const [name, list] of conditions) {
+    if (name === 'guard.format' && list === null)
+      yield { kind: 'entries', beginnings: [beginning('format', NO_FORMAT)] };
     if (name !== '$nor' || !Array.isArray(list)) continue;
     for (const excluded of list) {
       const [only, ...more] = isDocument(excluded) ? Object.entries(excluded) : [];

@@ -53,7 +53,7 @@ const isCalled = (document: StoredInstance): boolean =>
   [...termsAt(document, ['parentItemId'])].some((term) => typeof term === 'string');
 
 /** Stands for everything that is not a number. */
-const NO_FORMAT = 'none';
+export const NO_FORMAT = 'none';
 export const formatTerm = (format: number): string => String(format);
 
 function formatsOf(format: unknown): string[] {

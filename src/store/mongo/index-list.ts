@@ -37,7 +37,7 @@ export const INDEXES = {
   messages: index('instances', { 'items.messageId': 1, _id: -1 }, OF_RUNNING),
   signals: index('instances', { 'items.signalId': 1, _id: -1 }, OF_RUNNING),
   called: index('instances', { parentItemId: 1 }, SPARSE),
-  calledRunning: index('instances', { parentItemId: 1, startedAt: 1 }, OF_RUNNING),
+  calledUnguarded: index('instances', { 'guard.format': 1, parentItemId: 1 }, OF_RUNNING),
   ended: index('instances', { endedAt: 1, _id: 1 }),
   format: index('instances', { 'guard.format': 1 }),
   archived: index('archive', { id: 1 }),

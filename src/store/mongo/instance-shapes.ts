@@ -100,10 +100,10 @@ export const INSTANCE_SHAPES: readonly Shape[] = [
   instances({
     does: ['find'],
     says: 'called processes whose caller may be gone, when a process starts',
-    range: 'parentItemId',
+    by: ['guard.format'],
     where: RUNNING,
     order: 'any',
-    index: 'calledRunning',
+    index: 'calledUnguarded',
     reads: 'matching',
   }),
   ...(['messages', 'signals'] as const).map((index) =>

@@ -60,8 +60,8 @@ describe('A query', () => {
     expect(instances({ status: 'running', 'guard.timers': null }, newest)).toEqual(['timers']);
     const waits = { items: { $elemMatch: { messageId: 'm', status: 'wait' } } };
     expect(instances({ status: 'running', ...waits }, newest)).toEqual(['messages']);
-    const called = { parentItemId: { $type: 'string' }, startedAt: { $lt: new Date(0) } };
-    expect(instances({ status: 'running', ...called }, newest)).toEqual(['calledRunning']);
+    const called = { parentItemId: { $type: 'string' }, guard: { $exists: false }, 'guard.format': null };
+    expect(instances({ status: 'running', ...called }, newest)).toEqual(['calledUnguarded']);
     expect(instances({ $nor: [{ 'guard.format': 3 }] }, newest)).toEqual(['format']);
     expect(found('update', { update: 'wf_locks', updates: [{ q: { id: 'a' } }, { q: { _id: 1 } }] })).toEqual(
       ['lock', '_id'],
