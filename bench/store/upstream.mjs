@@ -1,5 +1,6 @@
 import { DataStore, Logger, SecureUser } from 'bpmn-server';
 
+const PAGE = 5000;
 const PENDING = Object.freeze({ 'items.status': 'wait', 'items.type': 'bpmn:UserTask' });
 
 /** What bpmn-server's `getPendingUserTasks` asks its data store for: the query as its own SecureUser qualifies it. */
@@ -25,8 +26,15 @@ export function findPage(dataStore, user, limit) {
 export async function upstreamOver(store) {
   const [sample] = await store.instances.find({ filter: {}, limit: 1 });
   const find = async (_database, _collection, query, projection) => {
-    const without = Object.keys(sample).filter((name) => projection[name] !== 1);
-    return store.instances.find({ filter: query, without });
+    const without = Object.keys(sample).filter((name) => name !== '_id' && projection[name] !== 1);
+    const all = [];
+    // Page by page: a query for all of a large store takes longer than one may.
+    for (let page; page === undefined || page.length === PAGE;) {
+      const after = page && { id: String(page.at(-1)._id) };
+      page = await store.instances.find({ filter: query, without, limit: PAGE, after });
+      all.push(...page);
+    }
+    return all;
   };
   const { findItems, getItemsFromInstances } = DataStore.prototype;
   return { findItems, getItemsFromInstances, dbConfiguration: {}, db: { find } };
