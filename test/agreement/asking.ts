@@ -1,10 +1,11 @@
 import type { DecisionPoint } from '../../src/core/decision/decision-point.js';
+import type { Scope } from '../../src/core/decision/scope.js';
 import type { SecureUser } from '../../src/core/principal.js';
-import { parseQuery } from '../../src/store/query/caller-query.js';
+import { parseQuery, type CallerQuery } from '../../src/store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../src/store/query/query-fields.js';
 import type { Store, StoredInstance, StoredItem } from '../../src/store/port.js';
 import type { Hidden } from '../../src/store/query/hidden.js';
-import { instancePlan, itemPlan } from '../../src/store/query/scoped-query.js';
+import { instancePlan, itemPlan, type ScopedOptions } from '../../src/store/query/scoped-query.js';
 import type { Row } from './corpus.js';
 import { answers, looksInside } from './oracle.js';
 import { instancesOf, itemsOf, keys, tasksOf } from './truth.js';
@@ -89,7 +90,37 @@ export async function ask(
   const found = ofInstances === undefined ? [] : await store.instances.find(ofInstances);
   if (ofItems !== undefined) expect(await store.instances.countItems(ofItems)).toBe(rows.length);
   if (ofInstances !== undefined) expect(await store.instances.count(ofInstances)).toBe(found.length);
-  return { items: rows.map(({ id, items }) => `${id}/${items.id}`), instances: found.map(({ id }) => id) };
+  const items = rows.map(({ id, items }) => `${id}/${items.id}`);
+  const [oldest] = await store.instances.find({
+    filter: {},
+    sort: [['_id', 1]],
+    limit: 1,
+    without: ['items'],
+  });
+  for (const id of new Set([oldest?.id, rows.at(-1)?.id]))
+    if (typeof id === 'string')
+      expect(await ofOne(point, store, who, id, parsed, { reindexed, hidden })).toEqual(
+        items.filter((key) => key.startsWith(`${id}/`)),
+      );
+  return { items, instances: found.map(({ id }) => id) };
+}
+
+/** What a query finds that also names the instance: the rules are not stated in it. */
+async function ofOne(
+  point: DecisionPoint,
+  store: Store,
+  who: SecureUser,
+  id: string,
+  asked: CallerQuery,
+  options: ScopedOptions,
+): Promise<string[]> {
+  const query: CallerQuery = { kind: 'and', of: [parseQuery({ id }, INSTANCE_FIELDS), asked] };
+  const [tasks, instances] = (['task:read', 'instance:read'] as const).map((operation) =>
+    point.ask(who, operation).scopeOfOne(),
+  ) as [Scope, Scope];
+  const plan = itemPlan(tasks, instances, query, {}, options);
+  const rows = plan === undefined ? [] : await store.instances.findItems(plan);
+  return rows.map(({ items }) => `${id}/${items.id}`);
 }
 
 export const sorted = ({ items, instances }: Answer): Answer => ({

@@ -10,7 +10,7 @@ import type { SecureUser } from '../principal.js';
 import type { Resource } from '../resource.js';
 import type { AskedRule } from './rule-lists.js';
 import type { RuleSet } from './rule-set.js';
-import { isRough, roughScope, scopeOfWays, type Scope, type Way } from './scope.js';
+import { isRough, roughScope, scopeOfOne, scopeOfWays, type Scope, type Way } from './scope.js';
 import { holdsIn } from './unbound.js';
 import type { Ways } from './ways.js';
 
@@ -176,6 +176,20 @@ export class Ruling {
     // A rough one holds what was made of many rules.
     if (!isRough(made)) this.known = made;
     return made;
+  }
+
+  /**
+   * The same resources, for a query that names the one instance it is about: the query states nothing of the rules,
+   * and each row that it finds is decided.
+   * @throws CouldNotTell `could-not-tell` if a policy failed
+   */
+  scopeOfOne(): Scope {
+    if (this.failure !== undefined || this.known !== undefined) return this.scope();
+    return scopeOfOne(() => this.scope(), {
+      holds: (resource) => this.allows(resource),
+      needsItems: this.needs('items'),
+      steps: this.rules.permits.length + this.rules.restricts.length,
+    });
   }
 
   private made(): Scope {

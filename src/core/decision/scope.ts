@@ -97,6 +97,9 @@ export function roughScope(around: Scope, exact: () => Scope, test: ScopeTest): 
   });
 }
 
+/** A scope of which a query states nothing, since what the caller asks finds few rows: they are tested. */
+export const scopeOfOne = (exact: () => Scope, test: ScopeTest): Scope => roughScope(ALL, exact, test);
+
 const NO_WAY: Stated = Object.freeze({ condition: NOTHING, ways: [], restricts: [NOTHING] });
 const ANY_WAY: Stated = Object.freeze({ condition: EVERYTHING, ways: [{ when: EVERYTHING }], restricts: [] });
 

@@ -95,6 +95,11 @@ export class Call {
     return ruling.scope();
   }
 
+  /** The same scope for a query that names one instance: what it finds is decided. */
+  scopeOfOne(operation: Operation): Scope {
+    return this.calls.bypass ? scopeOf(EVERYTHING) : this.ruling(operation).scopeOfOne();
+  }
+
   /** @throws CouldNotTell `could-not-tell` if there is no answer, which is neither yes nor no */
   allows(operation: Operation, resource: Resource, facts?: Facts): boolean {
     if (this.calls.bypass) return true;

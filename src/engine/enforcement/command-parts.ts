@@ -19,6 +19,7 @@ import type { Timers } from '../execution/timers.js';
 import type { CaseFacts } from '../model/case-facts.js';
 import { definitionView } from '../model/definition-view.js';
 import { taskState } from '../model/task-state.js';
+import type { DefinitionView } from '../contract/definition-types.js';
 import type { ExecutionView, TaskState } from '../contract/types.js';
 import { mayReadModelOf } from './model-access.js';
 import { statesFor, type Effect } from './effect.js';
@@ -184,8 +185,10 @@ export async function viewOf(
   const show = async (asker: Call, stored: StoredInstance): Promise<ExecutionView> => {
     const view = await executionView(asker, stored, itemId, settled);
     if (!asker.mayReadInstance(stored) || !(await mayReadModelOf(calls, asker, stored))) return view;
-    // The live definition would expose the server.
-    return Object.defineProperty(view, 'definition', { value: definitionView(execution.definition) });
+    let definition: DefinitionView | undefined;
+    // The live definition would expose the server. Few callers look at it.
+    const get = (): DefinitionView => (definition ??= definitionView(execution.definition));
+    return Object.defineProperty(view, 'definition', { get });
   };
   return show(call, runner.background.storedOf(execution));
 }

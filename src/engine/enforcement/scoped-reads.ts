@@ -1,12 +1,17 @@
-import { NOTHING } from '../../core/condition/condition.js';
 import { BadInput, Conflict, notFound } from '../../core/errors.js';
-import { intersection, scopeOf } from '../../core/decision/scope.js';
-import type { Operation } from '../../core/operation.js';
+import { intersection, type Scope } from '../../core/decision/scope.js';
+import type { Operation, ResourceKind } from '../../core/operation.js';
 import type { Resource } from '../../core/resource.js';
 import { parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import type { Cursor, ItemPlan, Paging, Sort, StoredInstance, UnwoundItem } from '../../store/port.js';
-import { instancePlan, itemPlan, looksInside, type ScopedOptions } from '../../store/query/scoped-query.js';
+import {
+  instancePlan,
+  itemPlan,
+  looksInside,
+  namesOneInstance,
+  type ScopedOptions,
+} from '../../store/query/scoped-query.js';
 import { hiddenSort } from '../../store/query/hidden.js';
 import { whole } from '../../store/query/stored.js';
 import { isCut, markCut } from '../../store/query/budget.js';
@@ -15,7 +20,7 @@ import type { ItemView } from '../contract/types.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
 import { LIST_BYTES } from './paging.js';
-import { idsIn, inPortions } from './id-portions.js';
+import { idsIn, inPortions, itemsIn, NO_INSTANCE } from './id-portions.js';
 import { listening, matchingOnes, type Receiver } from './listening.js';
 import { copying, itemView } from './views.js';
 import { dataVisibility, type Visibility } from './visibility.js';
@@ -26,8 +31,17 @@ const BATCH = 200;
 /** Where counting stops; undefined: all rows are counted. */
 type Bound = number | undefined;
 
-/** Placeholder where the scope of instances is not needed. */
-const NO_INSTANCE = scopeOf(NOTHING);
+/** @throws BadInput `bad-query` if there is none */
+function assertQuery(query: unknown, says: string): void {
+  if (query === undefined || query === null) throw new BadInput('bad-query', says);
+}
+
+/** @throws AccessDenied `not-found`; Conflict `ambiguous` */
+function onlyOne<T>([found, ...more]: readonly T[], kind: ResourceKind, several: string): T {
+  if (found === undefined) throw notFound(kind);
+  if (more.length > 0) throw new Conflict('ambiguous', several);
+  return found;
+}
 
 /** All reads of instances and items. Each goes through `scoped-query`, which joins the scope and the caller's query. */
 export class ScopedReads {
@@ -44,14 +58,19 @@ export class ScopedReads {
     return { ...this.calls.searching, hidden };
   }
 
-  private itemPlan(call: Call, query: CallerQuery, paging: Paging) {
+  private itemPlan(call: Call, query: CallerQuery, paging: Paging, wantsOne = false) {
     const options = this.options(call, paging);
-    const instances = looksInside(query, paging) ? call.scope('instance:read') : NO_INSTANCE;
-    return itemPlan(call.scope('task:read'), instances, query, paging, options);
+    // The rules are not stated in a query that names its instance: the few rows that it finds are decided.
+    const isDecided = wantsOne && namesOneInstance(query);
+    const scopeOf = (operation: Operation): Scope =>
+      isDecided ? call.scopeOfOne(operation) : call.scope(operation);
+    const instances = looksInside(query, paging) ? scopeOf('instance:read') : NO_INSTANCE;
+    return itemPlan(scopeOf('task:read'), instances, query, paging, options);
   }
 
-  async itemRows(call: Call, query: CallerQuery, paging: Paging): Promise<UnwoundItem[]> {
-    const plan = this.itemPlan(call, query, paging);
+  /** @param wantsOne the query is for one item, not for a list */
+  async itemRows(call: Call, query: CallerQuery, paging: Paging, wantsOne?: boolean): Promise<UnwoundItem[]> {
+    const plan = this.itemPlan(call, query, paging, wantsOne);
     return plan === undefined ? [] : this.calls.store.instances.findItems(plan);
   }
 
@@ -147,22 +166,7 @@ export class ScopedReads {
     operation: Operation,
     rows: readonly UnwoundItem[],
   ): Promise<ReadonlySet<string>> {
-    const scope = call.scope(operation);
-    return inPortions(rows, async (some) => {
-      const query: CallerQuery = {
-        kind: 'and',
-        of: [
-          idsIn('row', [...new Set(some.map(({ id }) => id))]),
-          idsIn(
-            'item',
-            some.map(({ items }) => items.id),
-          ),
-        ],
-      };
-      const plan = itemPlan(scope, NO_INSTANCE, query, {}, { reindexed: false });
-      const found = plan === undefined ? [] : await this.calls.store.instances.findItems(plan);
-      return found.map(({ items }) => items.id);
-    });
+    return itemsIn(this.calls.store.instances, call.scope(operation), rows);
   }
 
   /**
@@ -170,24 +174,16 @@ export class ScopedReads {
    * @throws AccessDenied `not-found`; Conflict `ambiguous`
    */
   async oneItem(call: Call, query: unknown): Promise<UnwoundItem> {
-    if (query === undefined || query === null)
-      throw new BadInput('bad-query', 'A command needs a query that matches one item.');
-    const [found, ...more] = await this.itemRows(call, parseQuery(query, INSTANCE_FIELDS), { limit: 2 });
-    if (found === undefined) throw notFound('task');
-    if (more.length > 0)
-      throw new Conflict('ambiguous', 'The query matches several items; a command needs exactly one.');
-    return found;
+    assertQuery(query, 'A command needs a query that matches one item.');
+    const rows = await this.itemRows(call, parseQuery(query, INSTANCE_FIELDS), { limit: 2 }, true);
+    return onlyOne(rows, 'task', 'The query matches several items; a command needs exactly one.');
   }
 
   /** @throws AccessDenied `not-found`; Conflict `ambiguous` */
   async oneInstance(call: Call, query: unknown): Promise<StoredInstance> {
-    if (query === undefined || query === null)
-      throw new BadInput('bad-query', 'This needs a query that matches one instance.');
-    const [found, ...more] = await this.instanceRows(call, parseQuery(query, INSTANCE_FIELDS), { limit: 2 });
-    if (found === undefined) throw notFound('instance');
-    if (more.length > 0)
-      throw new Conflict('ambiguous', 'The query matches several instances; exactly one is needed.');
-    return found;
+    assertQuery(query, 'This needs a query that matches one instance.');
+    const rows = await this.instanceRows(call, parseQuery(query, INSTANCE_FIELDS), { limit: 2 });
+    return onlyOne(rows, 'instance', 'The query matches several instances; exactly one is needed.');
   }
 
   /**

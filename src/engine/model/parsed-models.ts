@@ -40,9 +40,18 @@ function freeze(value: unknown, seen = new Set<object>()): void {
   Object.freeze(value);
 }
 
+interface Known {
+  /** The model. */
+  readonly of: string;
+  readonly size: number;
+  readonly tree: Promise<Tree>;
+}
+
 /** Parsed sources of models, so that commands do not parse unchanged models again. */
 export class ParsedModels {
-  private readonly trees = new Map<string, { readonly size: number; readonly tree: Promise<Tree> }>();
+  private readonly trees = new Map<string, Known>();
+  /** The key of each model's latest source, which most commands read. */
+  private readonly latest = new Map<string, { readonly key: string; readonly source: string }>();
   private text = 0;
   private parser: Parser | undefined;
   private options: unknown;
@@ -58,14 +67,15 @@ export class ParsedModels {
     if (this.parser === undefined || this.options !== options) {
       [this.parser, this.options, this.text] = [this.make(), options, 0];
       this.trees.clear();
+      this.latest.clear();
     }
     return this.parser;
   }
 
   /** @param owner of the model; nothing is shared between owners */
   read(parser: Parser, owner: string | null, name: string, source: string): Promise<Tree> {
-    // A digest would take longer than the comparison of two texts.
-    const key = JSON.stringify([owner, name]) + source;
+    const of = JSON.stringify([owner, name]);
+    const key = this.keyOf(of, source);
     const known = this.trees.get(key);
     if (known !== undefined) {
       // The order of the map is the order of last use.
@@ -79,7 +89,8 @@ export class ParsedModels {
       return resolved;
     });
     if (source.length > LIMITS.text) return tree;
-    this.trees.set(key, { size: source.length, tree });
+    this.trees.set(key, { of, size: source.length, tree });
+    this.latest.set(of, { key, source });
     this.text += source.length;
     // Failed parses are not cached.
     tree.catch(() => this.forget(key));
@@ -88,10 +99,17 @@ export class ParsedModels {
     return tree;
   }
 
+  /** Comparing two texts takes less time than a digest, and less than looking up a long key made anew. */
+  private keyOf(of: string, source: string): string {
+    const latest = this.latest.get(of);
+    return latest?.source === source ? latest.key : of + source;
+  }
+
   private forget(key: string): void {
     const known = this.trees.get(key);
     if (known === undefined) return;
     this.trees.delete(key);
+    if (this.latest.get(known.of)?.key === key) this.latest.delete(known.of);
     this.text -= known.size;
   }
 }

@@ -119,6 +119,9 @@ export interface ScopedOptions {
   readonly hidden?: Hidden | undefined;
 }
 
+/** True for a query that can find items of one instance only, which it names by its id. */
+export const namesOneInstance = (query: CallerQuery): boolean => isOneInstance(saidOfItem(query));
+
 /** The index of ids finds it: marks would only take time to be planned, and a server could prefer their index. */
 const isOneInstance = (said: readonly Condition[]): boolean =>
   said.some((one) => one.op === 'eq' && one.field === 'instance.id' && typeof one.value === 'string');
