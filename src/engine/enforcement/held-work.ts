@@ -12,11 +12,14 @@ import type { HeldWork } from '../contract/api-types.js';
 import { heldStarts, startOfId, type HeldStart } from '../execution/held-starts.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
-import { mayReadModel } from './model-access.js';
+import { readableAmong } from './model-access.js';
 import { LIST_BYTES, PAGE, parsePage, parseParameters } from './paging.js';
 
 /** Instances with held work. The unfinished-work marker is included because it is indexed. */
 export const HELD = Object.freeze({ 'guard.unfinished': true, 'guard.held': true });
+
+/** How many starts are looked at together, at least. */
+const STARTS_AT_ONCE = 100;
 
 /** A query without conditions of the caller. */
 const ANY = parseQuery({}, INSTANCE_FIELDS);
@@ -80,14 +83,17 @@ interface HeldRows {
 interface HeldSight {
   /** Of the instances; undefined: none. */
   readonly instances: Selected | undefined;
-  /** The starts of which models. */
-  readonly shows: (model: StoredModel) => Promise<boolean>;
+  /** Whether the starts of a model may be listed, if it is readable. */
+  readonly changes: (model: StoredModel) => boolean;
+  /** Those of the models that are readable. */
+  readonly readable: (models: readonly StoredModel[]) => Promise<ReadonlySet<StoredModel>>;
 }
 
 /** For who works on the store itself. */
 export const ALL_HELD: HeldSight = Object.freeze({
   instances: { filter: HELD },
-  shows: () => Promise.resolve(true),
+  changes: () => true,
+  readable: (models: readonly StoredModel[]) => Promise.resolve(new Set(models)),
 });
 
 /** Instances that the caller may read and terminate, and starts of models that the caller may read and change. */
@@ -97,14 +103,30 @@ export function heldFor(calls: Calls, call: Call): HeldSight {
   return {
     // Held work has an index of its own; the marks of the plan would find more.
     instances: plan && { filter: { $and: [HELD, plan.filter] }, ...(plan.exact && { exact: plan.exact }) },
-    shows: async (model) => call.allows('model:write', { model }) && mayReadModel(calls, call, model),
+    changes: (model) => call.allows('model:write', { model }),
+    readable: (models) => readableAmong(calls, call, models),
   };
 }
 
-async function startsIn(store: Pick<Store, 'models'>, { shows }: HeldSight): Promise<HeldStart[]> {
+/** The starts that are listed behind a place, at least as many as asked for if there are so many. */
+async function startsBehind(
+  store: Pick<Store, 'models'>,
+  after: string | undefined,
+  most: number,
+  { changes, readable }: HeldSight,
+): Promise<HeldStart[]> {
+  const behind = (await heldStarts(store))
+    .filter(({ id, model }) => (after === undefined || id > after) && changes(model))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
   const shown: HeldStart[] = [];
-  for (const start of await heldStarts(store)) if (await shows(start.model)) shown.push(start);
-  return shown.sort((a, b) => (a.id < b.id ? -1 : 1));
+  // Which models are readable takes queries: of those behind the page, nobody asks.
+  const portion = Math.max(most, STARTS_AT_ONCE);
+  for (let at = 0; at < behind.length && shown.length < most; at += portion) {
+    const some = behind.slice(at, at + portion);
+    const known = await readable(some.map(({ model }) => model));
+    shown.push(...some.filter(({ model }) => known.has(model)));
+  }
+  return shown;
 }
 
 /**
@@ -130,8 +152,9 @@ export async function heldPage(
   const last = instances.at(-1);
   if (last !== undefined && (instances.length >= limit || isCut(instances)))
     return { instances, starts: [], next: String(last._id) };
-  const left = (await startsIn(store, sight)).filter(({ id }) => !isBehind || id > after);
-  const starts = left.slice(0, limit - instances.length);
+  const room = limit - instances.length;
+  const left = await startsBehind(store, isBehind ? after : undefined, room + 1, sight);
+  const starts = left.slice(0, room);
   const end = starts.at(-1);
   return { instances, starts, ...(end !== undefined && starts.length < left.length && { next: end.id }) };
 }

@@ -1,3 +1,4 @@
+import { addTo } from '../../core/add-to.js';
 import { notFound } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import type { Facts } from '../../core/policy.js';
@@ -58,6 +59,22 @@ export const factsOfModel = (
 /** Whether the principal may read the model. */
 export async function mayReadModel(calls: Calls, call: Call, model: StoredModel): Promise<boolean> {
   return call.allows('model:read', { model }, await factsOfModel(calls, call, model));
+}
+
+/** Those of the models that the principal may read: asked once for all of an owner, not for each of them. */
+export async function readableAmong(
+  calls: Calls,
+  call: Call,
+  models: Iterable<StoredModel>,
+): Promise<ReadonlySet<StoredModel>> {
+  const byOwner = new Map<string | undefined, StoredModel[]>();
+  for (const model of new Set(models)) addTo(byOwner, model.owner ?? undefined, model);
+  const readable = new Set<StoredModel>();
+  for (const [owner, some] of byOwner) {
+    const facts = await factsOf(calls, call, owner, () => some.map(({ name }) => name));
+    for (const model of some) if (call.allows('model:read', { model }, facts)) readable.add(model);
+  }
+  return readable;
 }
 
 /**
