@@ -216,7 +216,9 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
           const seen = await directory.find(userName);
           if (seen === undefined || (await directory.verify(userName, oldPassword)) === undefined)
             throw new AccessDenied('forbidden', 'The old password is wrong.');
-          if (!(await directory.setPassword(userName, newPassword, seen))) throw notFound('user');
+          // As for setPassword; a user who was changed meanwhile is refused as that.
+          const confirm = (): Promise<void> => persons.assertMayChangeOwnPassword(principal);
+          if (!(await directory.setPassword(userName, newPassword, seen, confirm))) throw notFound('user');
         },
       ),
   } satisfies UserAdmin);

@@ -226,9 +226,13 @@ describe('the rights about persons', () => {
   test('with one, their own password takes Person:Change_Own_Password', async () => {
     await role('own', ['Person:Change_Own_Password'], carl);
     await admin.changeOwnPassword(PASSWORD, 'another password', carl);
-    expect((await refusal(admin.changeOwnPassword(PASSWORD, 'another password', hank))).message).toContain(
+    const compared = jest.fn(directory.verify);
+    const own = userAdmin(guard, { ...directory, verify: compared });
+    expect((await refusal(own.changeOwnPassword(PASSWORD, 'another password', hank))).message).toContain(
       'Person:Change_Own_Password',
     );
+    // No password is hashed for somebody who is refused anyway.
+    expect(compared).not.toHaveBeenCalled();
     expect(await directory.verify('hank', PASSWORD)).toMatchObject({ userName: 'hank' });
     await admin.changeOwnPassword(PASSWORD, 'another password', ADMIN_USER);
   });
@@ -273,6 +277,13 @@ describe('while a password is hashed', () => {
     await directory.change('hank', { disabled: false, userGroups: ['hr'], tenantId: null });
     const same = refused === 'forbidden' ? expect.stringMatching(/forbidden|not-found/) : refused;
     expect(await code(setPassword('carl', 'a stolen password', hank))).toEqual(same);
+    expect(await directory.verify('carl', PASSWORD)).toMatchObject({ userName: 'carl' });
+  });
+
+  test('who loses the right to change their own password does not change it', async () => {
+    await role('own', ['Person:Change_Own_Password'], carl);
+    const { changeOwnPassword } = meanwhile(() => rolesOf().withdraw('own', { user: 'carl' }));
+    expect(await code(changeOwnPassword(PASSWORD, 'another password', carl))).toBe('forbidden');
     expect(await directory.verify('carl', PASSWORD)).toMatchObject({ userName: 'carl' });
   });
 
