@@ -42,7 +42,10 @@ export type Orphan =
   /** A security role without a holder. */
   | { readonly kind: 'security-role'; readonly role: string };
 
-/** One page of them. It looks at as many waiting tasks as its limit says, so it may be empty and not the last. */
+/**
+ * One page of them. It looks at as many waiting tasks as its limit says, and at the others of the last instance, so it
+ * may be empty and not the last.
+ */
 export interface Orphans {
   readonly data: readonly Orphan[];
   /** The value for `after`, or null on the last page. */

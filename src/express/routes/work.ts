@@ -54,7 +54,11 @@ export const WORK: readonly Route[] = [
     says: 'A page of tasks and roles without a person.',
     operation: 'instance:cancel',
     takes: {
-      limit: optional(count('How many tasks the page looks at; default 10, at most 1000.')),
+      limit: optional(
+        count(
+          'How many tasks the page looks at, beside the others of its last instance; default 10, at most 1000.',
+        ),
+      ),
       after: AFTER,
     },
     answers: ref('Orphans'),
