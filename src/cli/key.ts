@@ -38,7 +38,7 @@ async function withdraw(store: Store, keys: ApiKeys, key: ApiKey, error: unknown
   }
   const outcome = `The key could not be handed over, so it is revoked: ${why}`;
   try {
-    await record(store, 'revoke key', key.name, revokedFacts([key], await keys.list()));
+    await record(store, 'revoke key', key.name, await revokedFacts(keys, [key], key.name, boundTo(key)));
   } catch (again) {
     throw new NotDone(`${outcome}\n${messageOf(again)}`);
   }
@@ -157,7 +157,7 @@ export const revokeKey: Run = (args, io) => {
       io.err(`No key named ${name} is in use.`);
       return 1;
     }
-    await record(store, 'revoke key', name, revokedFacts(before, await keys.list()));
+    await record(store, 'revoke key', name, await revokedFacts(keys, before, name, which[0]));
     io.out('Revoked; running processes refuse it within 5 s.');
     return 0;
   });

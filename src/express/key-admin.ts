@@ -94,7 +94,7 @@ export function keyAdmin(guard: Pick<Guard, 'identity'>, keys: ApiKeys): KeyAdmi
         const before = await keys.list();
         const where = crossesTenants(principal) ? of : { tenantId: principal.tenantId ?? null };
         const revoked = await keys.revoke(name, where);
-        if (revoked) changed(revokedFacts(before, await keys.list()));
+        if (revoked) changed(await revokedFacts(keys, before, name, where));
         return revoked;
       }),
   } satisfies KeyAdmin);

@@ -1,6 +1,7 @@
-import { REASONS } from './key-input.js';
+import { today } from '../core/clock.js';
 import type { AuditEntry } from '../store/port.js';
-import type { ApiKey } from './keys.js';
+import { checkTenant, REASONS } from './key-input.js';
+import { isEnded, type ApiKey, type ApiKeys } from './keys.js';
 
 type Facts = Readonly<Record<string, unknown>>;
 
@@ -28,11 +29,28 @@ const tenantOf = ({ tenantId }: Pick<ApiKey, 'tenantId'>): Pick<Change, 'tenantI
 /** A key that was created. */
 export const createdFacts = (key: ApiKey): Change => ({ ...tenantOf(key), after: keyFacts(key) });
 
-/** The keys that were revoked, all of one tenant, before and after. */
-export function revokedFacts(
+interface Revoked extends Change {
+  readonly before: Facts;
+}
+
+/**
+ * The keys that were revoked, all of one tenant, before and after. They are revoked, also if they cannot be read again:
+ * then the entry has what was asked for.
+ * @param before the keys as they were before `revoke(name, of)`, which answered true
+ */
+export async function revokedFacts(
+  keys: Pick<ApiKeys, 'list'>,
   before: readonly ApiKey[],
-  after: readonly ApiKey[],
-): Change & { readonly before: Facts } {
+  name: string,
+  of: Pick<ApiKey, 'tenantId'> | undefined,
+): Promise<Revoked> {
+  const isMeant = (key: ApiKey): boolean =>
+    key.name === name && !isEnded(key) && (of === undefined || key.tenantId === checkTenant(of.tenantId));
+  const asAsked = (): ApiKey[] => before.map((key) => (isMeant(key) ? { ...key, revoked: today() } : key));
+  return factsOf(before, await keys.list().catch(asAsked));
+}
+
+function factsOf(before: readonly ApiKey[], after: readonly ApiKey[]): Revoked {
   const ended = after.filter(
     (key) =>
       key.revoked !== undefined && before.some(({ id, revoked }) => id === key.id && revoked === undefined),

@@ -95,7 +95,8 @@ const CACHE = 5000;
 const USE = 60_000;
 
 const digest = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
-const ended = ({ expires, revoked }: Pick<ApiKey, 'expires' | 'revoked'>): boolean =>
+/** Whether it is not accepted any more. */
+export const isEnded = ({ expires, revoked }: Pick<ApiKey, 'expires' | 'revoked'>): boolean =>
   revoked !== undefined || (expires !== undefined && expires.getTime() <= wallClock());
 
 function shown(id: string, { hash: _hash, ...stored }: StoredKey): ApiKey {
@@ -173,18 +174,21 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
       const checked = checkKey(name, wanted);
       const id = randomBytes(8).toString('hex');
       const isSame = ({ key }: { key: ApiKey }): boolean =>
-        key.name === checked.name && key.tenantId === checked.tenantId && !ended(key) && key.id !== id;
+        key.name === checked.name && key.tenantId === checked.tenantId && !isEnded(key) && key.id !== id;
       const isInUse = async (): Promise<boolean> => [...(await read()).values()].some(isSame);
       const inUse = (): Conflict =>
         new Conflict('conflict', 'A key of that name is in use; revoke it first.');
       if (await isInUse()) throw inUse();
       const text = `bg_${id}_${randomBytes(32).toString('base64url')}`;
       const row: StoredKey = { ...checked, created: today(), hash: digest(text).toString('hex') };
-      await stored.set(id, row);
-      // Another one may have been created at the same time. Both may withdraw then; neither is known to anybody yet.
-      if (await isInUse()) {
-        await stored.delete(id);
-        throw inUse();
+      try {
+        await stored.set(id, row);
+        // Another one may have been created at the same time. Both may withdraw then; neither is known to anybody yet.
+        if (await isInUse()) throw inUse();
+      } catch (error) {
+        // Nobody has its text: left behind, it would only keep others from the name.
+        await stored.delete(id).catch(() => false);
+        throw error;
       }
       current.forget();
       return { text, key: shown(id, row) };
@@ -209,13 +213,17 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
         );
       const live = ((await stored.entries()) as [string, StoredKey][])
         .map(([id, value]) => ({ id, value, key: shown(id, value) }))
-        .filter(({ key }) => key.name === name && !ended(key));
+        .filter(({ key }) => key.name === name && !isEnded(key));
       const tenantId = checkTenant(of?.tenantId);
       const mine = of === undefined ? live : live.filter(({ key }) => key.tenantId === tenantId);
       if (new Set(mine.map(({ key }) => key.tenantId)).size > 1)
         throw new Conflict('ambiguous', 'Several tenants have a key of that name; name the tenant.');
-      for (const { id, value } of mine) await stored.set(id, { ...value, revoked: today() });
-      current.forget();
+      try {
+        for (const { id, value } of mine) await stored.set(id, { ...value, revoked: today() });
+      } finally {
+        // Also after a failure: some may be revoked.
+        current.forget();
+      }
       return mine.length > 0;
     },
 
@@ -231,7 +239,7 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
       const isNamed =
         timingSafeEqual(given, named?.hash ?? Buffer.alloc(DIGEST_BYTES)) && named !== undefined;
       if (isEnvironment) return fromEnvironment.key;
-      if (!isNamed || ended(named.key)) return undefined;
+      if (!isNamed || isEnded(named.key)) return undefined;
       // Not awaited: failing to record a use is no reason to refuse.
       void use(named.key.id).catch(() => undefined);
       return named.key;

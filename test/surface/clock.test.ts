@@ -37,6 +37,7 @@ const WALL: Readonly<Record<string, string>> = {
   'src/store/mongo/values.ts': 'values end at a time of day, over restarts',
   'src/express/keys.ts': 'keys end at a time of day, over restarts',
   'src/express/key-input.ts': 'keys end at a time of day, over restarts',
+  'src/express/key-facts.ts': 'when a key was revoked',
   'src/cli/key.ts': 'keys end at a time of day, over restarts',
 };
 
