@@ -10,6 +10,7 @@ import { Calls } from './enforcement/calls.js';
 import { bypassApi } from './enforcement/bypass-api.js';
 import { ScopedReads } from './enforcement/scoped-reads.js';
 import { checkGuardOptions } from './contract/guard-options.js';
+import { sectionLimitOf } from './contract/limits.js';
 import { readFlags, type Flags } from './contract/environment.js';
 import { Events } from './enforcement/events.js';
 import { questions } from './enforcement/questions.js';
@@ -128,6 +129,7 @@ async function assemble(
     unmarked,
     people,
     changes,
+    sectionLimitOf(options),
   );
   const { spread, cases } = inside;
   const parts = { calls, reads: new ScopedReads(calls), runner, engine, models, timers, spread, cases };

@@ -98,6 +98,7 @@ export const GUARD_OPTIONS = {
   commandLimit: count('milliseconds', 1, LONGEST),
   stepLimit: count('steps'),
   loopLimit: count('passes'),
+  sectionLimit: count('sections and models'),
   instanceLimits: objectOf(ROOM),
   keep: objectOf(KEEP),
   models: objectOf(MODELS),

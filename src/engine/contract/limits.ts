@@ -10,6 +10,11 @@ export const limitsOf = ({
   loopLimit = DEFAULTS.loopLimit,
 }: GuardOptions): Record<keyof typeof DEFAULTS, number> => ({ commandLimit, stepLimit, loopLimit });
 
+/** How many sections, and models in them, one user may make by default who is no administrator. */
+const SECTION_LIMIT = 10_000;
+
+export const sectionLimitOf = ({ sectionLimit = SECTION_LIMIT }: GuardOptions): number => sectionLimit;
+
 /** Default limits of one instance. */
 const ROOM = {
   data: 4_194_304,

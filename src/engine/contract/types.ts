@@ -91,6 +91,8 @@ export interface GuardOptions {
    * `too-many-items`.
    */
   readonly loopLimit?: number;
+  /** Sections, and models in them, that a user may make who is no administrator; default 10000. */
+  readonly sectionLimit?: number;
   /**
    * Limits of one instance, in bytes as stored, at most 10000000 each. `data` (default 4194304) and `assignments`
    * (assignees, candidates and fields of your own, of all items; 524288): beyond it, additions that are not small

@@ -40,6 +40,8 @@ export class Calls {
     readonly unmarked: UnmarkedRules,
     readonly people: PeopleLock,
     readonly changes: ChangeTurns,
+    /** How many sections, and models in them, one user may make who is no administrator. */
+    readonly sectionLimit: number,
   ) {}
 
   /** How lists are searched now. */

@@ -73,13 +73,15 @@ export class ModelPlaces implements ModelPlacing {
       await this.assertFree(call, name);
       await this.assertUnused(now, name);
       before = modelIn(set, ref);
-      return section === ROOT && !isStated(set, ref) ? [] : withNewModel(set, ref, section);
+      return section === ROOT && !isStated(set, ref)
+        ? []
+        : withNewModel(set, ref, section, this.commands.authorOf(now));
     };
     await this.change(call, `the model ${name} is new`, make, { by: call.principal, stillMay });
     return () =>
       this.follow(call, `the model ${name} is another's`, (set) =>
         isAt(modelIn(set, ref), section) && !isAt(before, section)
-          ? withNewModel(set, ref, before?.section ?? ROOT)
+          ? withNewModel(set, ref, before?.section ?? ROOT, before?.by)
           : [],
       );
   }
@@ -87,7 +89,7 @@ export class ModelPlaces implements ModelPlacing {
   kept(call: Call, name: string, section: string): Promise<void> {
     const ref = refOf(call.principal, name);
     return this.follow(call, `the model ${name} is new`, (set) =>
-      isAt(modelIn(set, ref), section) ? [] : withNewModel(set, ref, section),
+      isAt(modelIn(set, ref), section) ? [] : withNewModel(set, ref, section, this.commands.authorOf(call)),
     );
   }
 
@@ -102,7 +104,9 @@ export class ModelPlaces implements ModelPlacing {
           'managed-by-file',
           `The policy file ${file} names the section of ${to}: a model cannot be renamed to that.`,
         );
-      return refs.some((ref) => isStated(set, ref)) ? withCopy(set, ...refs) : [];
+      return refs.some((ref) => isStated(set, ref))
+        ? withCopy(set, ...refs, this.commands.authorOf(now))
+        : [];
     };
     return this.change(call, `the model ${from} becomes ${to}`, make, { by: call.principal, stillMay });
   }

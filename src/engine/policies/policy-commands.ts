@@ -1,7 +1,7 @@
 import { today } from '../../core/clock.js';
 import { AccessDenied, Conflict, notFound } from '../../core/errors.js';
 import { count, FLAG, TEXT, type OptionsOf } from '../../core/options.js';
-import { assertRoomForOthers, setAfter } from '../../core/policy-set/kinds.js';
+import { setAfter } from '../../core/policy-set/kinds.js';
 import { SECURITY_ROLE_ENTRIES } from '../../core/policies/security-role-entries.js';
 import type { PolicyChange, PolicySet } from '../../core/policy-set/policy-set.js';
 import type { SecureUser } from '../../core/principal.js';
@@ -16,6 +16,7 @@ import { assertReason, assertSound, peopleOf, whileManagersStay } from './change
 import { assertMayGive } from '../policy-book/giving.js';
 import { ModelNames } from './known-names.js';
 import { changesIn } from './named-changes.js';
+import { assertRoom } from './own-room.js';
 import { Outdated, type InForce } from '../policy-book/policy-book.js';
 import { assertNoSections } from './section-sight.js';
 import { CHANGES } from './unrestricted.js';
@@ -134,6 +135,11 @@ export class PolicyCommands {
     return this.calls.bypass || principal.isAdmin();
   }
 
+  /** The name under which what a caller makes counts; undefined: the caller is an administrator. */
+  authorOf(call: Call): string | undefined {
+    return this.isAdministrator(call) ? undefined : call.principal.userName;
+  }
+
   holds({ principal }: Call, { securityRoles }: InForce, ...any: readonly Right[]): boolean {
     const held = securityRoles.rightsOf(principal);
     return this.calls.bypass || any.some((right) => held.has(right));
@@ -181,7 +187,7 @@ export class PolicyCommands {
     assertNotFromFile(now.set, changes);
     const { turns } = this.calls.book;
     const after = await turns.finish(setAfter(now.set, changes, options));
-    if (!this.isAdministrator(call)) assertRoomForOthers(now.set, after);
+    assertRoom(now.set, after, this.authorOf(call), this.calls.sectionLimit);
     const { principal } = call;
     const assertGiver = (by: SecureUser): void => {
       if (!this.calls.bypass) assertMayGive(by, now, after, changes, allowInternal);

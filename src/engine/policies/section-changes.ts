@@ -2,6 +2,7 @@ import { ROOT, type SectionPermission } from '../../core/policies/sections/permi
 import {
   grantEntry,
   grantId,
+  madeBy,
   modelId,
   SECTION,
   SECTION_MODEL,
@@ -106,28 +107,43 @@ export function withoutSection(set: PolicySet, id: string): PolicyChange[] {
 export const isStated = (set: PolicySet, ref: ModelRef): boolean =>
   modelIn(set, ref) !== undefined || grantsOn(set, ref).length > 0;
 
-/** A new model, without anything that was said of an earlier one of its name. Entries that come from files stay. */
-export function withNewModel(set: PolicySet, ref: ModelRef, section: string): PolicyChange[] {
+/**
+ * A new model, without anything that was said of an earlier one of its name. Entries that come from files stay.
+ * @param by its author; undefined: an administrator
+ */
+export function withNewModel(
+  set: PolicySet,
+  ref: ModelRef,
+  section: string,
+  by: string | undefined,
+): PolicyChange[] {
   const known = modelIn(set, ref);
   const removed = grantsOn(set, ref)
     .filter(([id]) => set.fileOf(SECTION_PERMISSION, id) === undefined)
     .map(([id]) => remove(SECTION_PERMISSION, id));
   if (known !== undefined && set.fileOf(SECTION_MODEL, modelId(ref)) !== undefined) return removed;
-  if (section !== ROOT) return [...removed, withModel(placedIn(ref, section))];
+  if (section !== ROOT) return [...removed, withModel(madeBy(placedIn(ref, section), by))];
   return known === undefined ? removed : [...removed, remove(SECTION_MODEL, modelId(ref))];
 }
 
-/** A model under its new name, with its place and permissions. */
-export function withCopy(set: PolicySet, from: ModelRef, to: ModelRef): PolicyChange[] {
+/** A model under its new name, with its place and permissions. @param by as for a new model */
+export function withCopy(
+  set: PolicySet,
+  from: ModelRef,
+  to: ModelRef,
+  by: string | undefined,
+): PolicyChange[] {
   const place = modelIn(set, from);
-  const cleared = withNewModel(set, to, place?.section ?? ROOT);
+  const cleared = withNewModel(set, to, place?.section ?? ROOT, by);
   const copies = grantsOn(set, from).map(([, grant]) => {
     const holder: Holder = 'user' in grant ? { user: grant.user } : { group: grant.group };
     return withGrant(to, holder, grant.permissions);
   });
   return [
     ...cleared,
-    ...(place?.inherit === false ? [withModel({ ...placedIn(place, place.section ?? ROOT), ...to })] : []),
+    ...(place?.inherit === false
+      ? [withModel(madeBy({ ...placedIn(place, place.section ?? ROOT), ...to }, by))]
+      : []),
     ...copies,
   ];
 }

@@ -2,7 +2,13 @@ import { Conflict, notFound } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import { policyName } from '../../core/policies/entries.js';
 import { ROOT } from '../../core/policies/sections/permissions.js';
-import { rootEntries, SECTION, type Section } from '../../core/policies/sections/section-entries.js';
+import {
+  madeBy,
+  rootEntries,
+  SECTION,
+  type Section,
+  type SectionModel,
+} from '../../core/policies/sections/section-entries.js';
 import { readChanges } from '../../core/policy-set/kinds.js';
 import type { PolicyChange } from '../../core/policy-set/policy-set.js';
 import { isPlainObject, show } from '../../core/value.js';
@@ -90,8 +96,9 @@ export function sectionsApi(commands: PolicyCommands): SectionsApi {
     },
     create: (id, section = {}, options, user) => {
       const given = atOnce(() => readChanges([{ kind: SECTION, id, value: section }])[0] as PolicyChange);
-      return change(user, options, ({ now: { set, sections }, sight }) => {
+      return change(user, options, ({ call, now: { set, sections }, sight }) => {
         const made = given();
+        const authored = { ...made, value: madeBy(made.value as Section, commands.authorOf(call)) };
         const { parent = ROOT, inherit } = made.value as Section;
         if (!sections.exist || made.id === ROOT) sight.assertAdministrator('create the first section');
         else sight.assertCreatesIn(parent);
@@ -99,7 +106,7 @@ export function sectionsApi(commands: PolicyCommands): SectionsApi {
         if (sectionIn(set, made.id) !== undefined)
           throw new Conflict('conflict', `A section ${show(made.id)} already exists.`);
         const root = sections.exist ? [] : rootEntries();
-        return made.id === ROOT ? root : [...root, made];
+        return made.id === ROOT ? root : [...root, authored];
       });
     },
     rename: (id, name, options, user) => {
@@ -142,9 +149,10 @@ export function sectionsApi(commands: PolicyCommands): SectionsApi {
         if (!sight.holds(ref, 'write')) throw needsPermission('write');
         sight.assertHolds(to, 'bpmn-section-create-process-def');
         if (known?.inherit !== false || known.gone === true) sight.assertGivesNothing(now.set, ref, to);
+        const by = commands.authorOf(call);
         return known?.gone === true
-          ? withNewModel(now.set, ref, to)
-          : [withModel(placedIn(known ?? ref, to))];
+          ? withNewModel(now.set, ref, to, by)
+          : [withModel(placedIn(known ?? madeBy<SectionModel>(ref, by), to))];
       });
     },
     permissions: sectionPermissionsApi(change, commands, sightOf),

@@ -69,6 +69,7 @@ const callsWith = (book: PolicyBook): Calls =>
     { record: () => undefined } as unknown as UnmarkedRules,
     new PeopleLock({ lock: async () => async () => undefined }),
     new ChangeTurns(new Contexts()),
+    10_000,
   );
 const mayRead = (call: Call): boolean => call.allows('system:audit', {});
 

@@ -1,4 +1,5 @@
 import { asModelName } from '../../model-name.js';
+import { normaliseName } from '../../principal.js';
 import type { PolicyChange } from '../../policy-set/policy-set.js';
 import { show } from '../../value.js';
 import { badPolicy, entryFields, inside, listIn, oneOf, policyName } from '../entries.js';
@@ -14,8 +15,14 @@ export const SECTION_MODEL = 'section-model';
 /** The longest list of permissions, before duplicates are removed. */
 const MOST_PERMISSIONS = 100;
 
+/** What stands in the tree of sections. */
+interface Made {
+  /** Who made it; missing: an administrator. What one user has made is limited. */
+  readonly by?: string;
+}
+
 /** A section: a folder of models and of other sections. */
-export interface Section {
+export interface Section extends Made {
   /** Its name for people; missing: its id. */
   readonly name?: string;
   /** The section that it is in; missing: ROOT. */
@@ -37,7 +44,7 @@ export type SectionPlace = { readonly section: string } | ModelRef;
 export type SectionGrant = SectionPlace & Holder & { readonly permissions: readonly SectionPermission[] };
 
 /** The place of a model among the sections. */
-export interface SectionModel extends ModelRef {
+export interface SectionModel extends ModelRef, Made {
   /** Missing: ROOT. */
   readonly section?: string;
   /** False: it has only the permissions that are given on it. */
@@ -63,9 +70,25 @@ const flagIn = (value: unknown, what: string): boolean | undefined =>
     ? value
     : badPolicy(`${what} takes true or false, got ${show(value)}.`);
 
+/** An entry with its author. @param by undefined: an administrator */
+export function madeBy<T extends Made>({ by: _before, ...rest }: T, by: string | undefined): T {
+  return { ...rest, ...(by !== undefined && { by }) } as T;
+}
+
+/** The author of an entry; undefined: an administrator. */
+export const authorOf = (value: unknown): string | undefined => (value as Made).by;
+
+/** Names of users are of many forms, some of which no policy can name. */
+const authorIn = (value: unknown, what: string): Made =>
+  value === undefined
+    ? {}
+    : {
+        by: normaliseName(value) ?? badPolicy(`by of ${what} needs the name of a user, got ${show(value)}.`),
+      };
+
 function readSection(id: string, value: unknown): Section {
   const what = `The section ${show(id)}`;
-  const { name, parent, inherit } = entryFields(value, what, ['name', 'parent', 'inherit']);
+  const { name, parent, inherit, by } = entryFields(value, what, ['name', 'parent', 'inherit', 'by']);
   if (id === ROOT && (parent !== undefined || inherit !== undefined))
     badPolicy('ROOT has no parent, and nothing to inherit.');
   const isIn = parent === undefined ? ROOT : policyName(parent, `The parent of ${inside(what)}`);
@@ -73,6 +96,7 @@ function readSection(id: string, value: unknown): Section {
     ...(name !== undefined && { name: policyName(name, what) }),
     ...(isIn !== ROOT && { parent: isIn }),
     ...(flagIn(inherit, `inherit of ${inside(what)}`) === false && { inherit: false }),
+    ...authorIn(by, inside(what)),
   };
 }
 
@@ -117,7 +141,7 @@ function readGrant(id: string, value: unknown): SectionGrant {
 
 function readModel(id: string, value: unknown): SectionModel {
   const what = 'The place of a model';
-  const given = entryFields(value, what, ['model', 'owner', 'section', 'inherit', 'gone']);
+  const given = entryFields(value, what, ['model', 'owner', 'section', 'inherit', 'gone', 'by']);
   const ref = readModelRef(given.model, given.owner, what);
   const isIn = given.section === undefined ? ROOT : policyName(given.section, 'A section');
   const expected = modelId(ref);
@@ -127,6 +151,7 @@ function readModel(id: string, value: unknown): SectionModel {
     ...(isIn !== ROOT && { section: isIn }),
     ...(flagIn(given.inherit, `inherit of ${inside(what)}`) === false && { inherit: false }),
     ...(flagIn(given.gone, `gone of ${inside(what)}`) === true && { gone: true }),
+    ...authorIn(given.by, inside(what)),
   };
 }
 

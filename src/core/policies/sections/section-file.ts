@@ -53,6 +53,7 @@ const GRANTS = {
   },
 };
 const INHERIT = { type: 'boolean', description: 'false: only the permissions that are given here.' };
+const AUTHOR = { type: 'string', minLength: 1, description: 'Who made it; missing: an administrator.' };
 const MODEL_NAME = { type: 'string', pattern: '^\\s*(?!\\.{1,2}\\s*$)[^\\s/\\\\][^/\\\\]*$' };
 const MODEL = {
   type: 'object',
@@ -64,6 +65,7 @@ const MODEL = {
     inherit: INHERIT,
     permissions: GRANTS,
     gone: { type: 'boolean' },
+    by: AUTHOR,
   },
 };
 const SCHEMA = {
@@ -78,6 +80,7 @@ const SCHEMA = {
       name: NAME,
       parent: { ...NAME, description: 'The section that it is in; default ROOT.' },
       inherit: INHERIT,
+      by: AUTHOR,
       permissions: GRANTS,
       models: {
         description: 'The models in it. Those that no section names are in ROOT.',
@@ -107,7 +110,7 @@ function* grantsIn(value: unknown, on: SectionPlace, path: FilePath): Iterable<F
 
 function* modelIn(stated: unknown, section: string, path: FilePath): Iterable<FileEntry> {
   const given = typeof stated === 'string' ? { model: stated } : stated;
-  const fields = ['model', 'owner', 'inherit', 'permissions', 'gone'];
+  const fields = ['model', 'owner', 'inherit', 'permissions', 'gone', 'by'];
   const { permissions = [], ...facts } = inPlace(path, () =>
     entryFields(given, 'A model of a section', fields),
   );
@@ -121,7 +124,7 @@ function* inFile(value: unknown): Iterable<FileEntry> {
   const sections = namedIn(value, 'Sections');
   if (!sections.some(([id]) => id === ROOT)) for (const entry of rootEntries()) yield { ...entry, path: [] };
   for (const [name, stated] of sections) {
-    const fields = ['name', 'parent', 'inherit', 'permissions', 'models'];
+    const fields = ['name', 'parent', 'inherit', 'by', 'permissions', 'models'];
     const {
       permissions = [],
       models = [],
