@@ -1,9 +1,11 @@
+import { isInvisible } from '../../../core/user-info.js';
 import type { ModelWarning } from '../../contract/model-warning.js';
 import { warning } from '../dialects/warning.js';
 import { isAboutPeople } from '../dialects/vocabulary.js';
 import type { ModdleElement } from '../host.js';
 import { poolsOf } from '../lanes.js';
 import type { ParserWarning } from '../parsing.js';
+import { idBehind } from './ids.js';
 import { lineAt, namesPeople, overwrittenIn } from './markup.js';
 
 /** Elements that name people or assign roles, or that contain such elements. */
@@ -61,6 +63,25 @@ export function lostInSilence({ source, lines }: Text): Lost[] {
   }));
 }
 
+function foundBy(tag = '?', given: ParserWarning): string {
+  const id = idBehind(given);
+  return id === undefined
+    ? `<${tag}>: ${given.error?.message}`
+    : `<${tag} id=${JSON.stringify(id.id)}>: the id ${id.cause}`;
+}
+
+/** The elements that were dropped because of their ids: by id, what they are and what is wrong with it. */
+export function droppedIds(warnings: readonly ParserWarning[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const given of warnings) {
+    const id = idBehind(given);
+    const line = Number(LINE.exec(given.message)?.[1]) + 1;
+    if (id !== undefined)
+      found.set(id.id, `the id of the ${TAG.exec(given.message)?.[1]} in line ${line} ${id.cause}`);
+  }
+  return found;
+}
+
 /**
  * Interprets a warning of the parser.
  * @returns undefined if nothing relevant was dropped
@@ -90,7 +111,7 @@ export function lostBy(given: ParserWarning, isJbpm: boolean, text: Text): Lost 
   return {
     warning: warning(
       line === undefined ? 'the document' : `line ${Number(line) + 1}`,
-      `<${tag ?? '?'}>: ${why}`,
+      foundBy(tag, given),
       namedPeople
         ? PEOPLE_LOST
         : tag?.endsWith('EventDefinition') === true
@@ -118,7 +139,7 @@ const haveTheirPools = (root: ModdleElement): boolean =>
 /** The lane or pool whose role depends on a missing reference. */
 function losesRole(property: string, element: ParserWarning['element'], root: ModdleElement): boolean {
   if (property === 'processRef') return !haveTheirPools(root);
-  return property === 'partitionElementRef' && (element?.name ?? '').trim() === '';
+  return property === 'partitionElementRef' && isInvisible(element?.name ?? '');
 }
 
 /** Warnings about dangling references; those that prevent execution are refused elsewhere. */

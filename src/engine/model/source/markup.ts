@@ -4,6 +4,8 @@ import { isAboutPeople } from '../dialects/vocabulary.js';
 /** A tag of a document as written. */
 export interface Tag {
   readonly offset: number;
+  /** Name as written. */
+  readonly name: string;
   /** Name without its prefix. */
   readonly local: string;
   readonly kind: 'begin' | 'end' | 'empty';
@@ -35,7 +37,7 @@ function endOf(source: string, from: number): number {
 }
 
 /** The tags of a well-formed document from an offset on, each looked at once. */
-function* tagsOf(source: string, from = 0): IterableIterator<Tag> {
+export function* tagsOf(source: string, from = 0): IterableIterator<Tag> {
   for (let at = source.indexOf('<', from); at !== -1; at = source.indexOf('<', at)) {
     const skipped = SKIPPED.find(([begin]) => source.startsWith(begin, at));
     const end = skipped === undefined ? endOf(source, at) : source.indexOf(skipped[1], at);
@@ -44,15 +46,24 @@ function* tagsOf(source: string, from = 0): IterableIterator<Tag> {
     const name = skipped === undefined && !inner.startsWith('!') ? NAME.exec(inner) : null;
     if (name !== null) {
       const kind = inner.startsWith('/') ? 'end' : inner.endsWith('/') ? 'empty' : 'begin';
-      yield { offset: at, local: name[1] as string, kind, rest: inner.slice(name[0].length) };
+      const rest = inner.slice(name[0].length);
+      yield { offset: at, name: name[0].replace('/', ''), local: name[1] as string, kind, rest };
     }
     at = end + 1;
   }
 }
 
+interface Written {
+  readonly prefix: string;
+  readonly local: string;
+  readonly value: string;
+  /** Where its name begins in the rest of the tag. */
+  readonly at: number;
+}
+
 /** The attributes of a tag as written. */
-export function attributesOf({ rest }: Tag): { prefix: string; local: string; value: string }[] {
-  const found: { prefix: string; local: string; value: string }[] = [];
+export function attributesOf({ rest }: Tag): Written[] {
+  const found: Written[] = [];
   for (let at = 0; at < rest.length;) {
     ATTRIBUTE.lastIndex = NO_ATTRIBUTE.lastIndex = at;
     const match = ATTRIBUTE.exec(rest);
@@ -62,12 +73,13 @@ export function attributesOf({ rest }: Tag): { prefix: string; local: string; va
       continue;
     }
     at = ATTRIBUTE.lastIndex;
-    const [, name = '', double, single] = match;
+    const [whole, name = '', double, single] = match;
     const colon = name.indexOf(':');
     found.push({
       prefix: name.slice(0, Math.max(colon, 0)),
       local: name.slice(colon + 1),
       value: double ?? single ?? '',
+      at: match.index + whole.indexOf(name),
     });
   }
   return found;

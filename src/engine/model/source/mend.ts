@@ -19,8 +19,11 @@ const PASSIVE = new Set([
   'bpmn:DataStoreReference',
 ]);
 
+/** An empty id is none. */
+const hasId = ({ id }: ModdleElement): boolean => (id ?? '') !== '';
+
 const named = ({ $type, id, name }: ModdleElement): string =>
-  [$type.replace('bpmn:', ''), id ?? (name === undefined ? 'without an id' : JSON.stringify(name))].join(' ');
+  [$type.replace('bpmn:', ''), id || (name === undefined ? 'without an id' : JSON.stringify(name))].join(' ');
 
 /** @throws BadInput `bad-model` always */
 function refuse(element: ModdleElement, cause: string): never {
@@ -44,7 +47,10 @@ class Mender {
   /** The references of each element, by property. */
   private readonly refers = new Map<ModdleElement, Map<string, string>>();
 
-  constructor(private readonly parsed: Parsed) {
+  constructor(
+    private readonly parsed: Parsed,
+    private readonly dropped: ReadonlyMap<string, string>,
+  ) {
     for (const { element, property, id } of parsed.references)
       this.refers.set(element, (this.refers.get(element) ?? new Map<string, string>()).set(property, id));
   }
@@ -59,7 +65,7 @@ class Mender {
   }
 
   private giveId(element: ModdleElement, kind: string): void {
-    if (element.id !== undefined) return;
+    if (hasId(element)) return;
     do this.given++;
     while (Object.hasOwn(this.parsed.elementsById, `${kind}_without_id_${this.given}`));
     element.id = `${kind}_without_id_${this.given}`;
@@ -79,7 +85,7 @@ class Mender {
   /** Handles a process or sub-process: its elements, and the references to them. */
   private container(container: Container): void {
     for (const element of container.get('flowElements')) {
-      if (element.id === undefined && !PASSIVE.has(element.$type))
+      if (!hasId(element) && !PASSIVE.has(element.$type))
         refuse(element, 'it has no id, so nothing can lead to it.');
       this.giveId(element, element.$type === 'bpmn:SequenceFlow' ? 'flow' : 'data');
       this.nodes.add(element);
@@ -108,7 +114,9 @@ class Mender {
   /** The text of a reference that leads nowhere, as in the document. */
   private wanted(element: ModdleElement, property: string): string {
     const id = this.refersTo(element, property);
-    return id === undefined ? 'not given' : `${JSON.stringify(id)}, which does not exist`;
+    if (id === undefined) return 'not given';
+    const cause = this.dropped.get(id);
+    return `${JSON.stringify(id)}, which does not exist${cause === undefined ? '' : `: ${cause}`}`;
   }
 
   /** Checks both ends of a flow, or the element to which a boundary event is attached. */
@@ -156,8 +164,9 @@ class Mender {
 
 /**
  * Repairs a parsed document in place so that bpmn-server can load it.
+ * @param dropped why elements with these ids were not read
  * @throws BadInput `bad-model` if the document cannot be run, naming the element and the cause
  */
-export function mend(parsed: Parsed): void {
-  new Mender(parsed).mend();
+export function mend(parsed: Parsed, dropped: ReadonlyMap<string, string>): void {
+  new Mender(parsed, dropped).mend();
 }

@@ -6,7 +6,9 @@ import type { ModelWarning } from '../../contract/model-warning.js';
 import { newDefinition } from '../host-definition.js';
 import type { HostDefinition, ModdleElement } from '../host.js';
 import type { Parsed, Parser, ParsingServer, Tree } from '../parsing.js';
-import { danglingBy, lostBy, lostInSilence } from './lost.js';
+import { disguise, unveil } from './disguise.js';
+import { heedIds } from './ids.js';
+import { danglingBy, droppedIds, lostBy, lostInSilence } from './lost.js';
 import { lineAt, linesOf, tooDeepIn } from './markup.js';
 import { mend } from './mend.js';
 import { resolveNames } from './qualified.js';
@@ -58,8 +60,10 @@ function assertNotTooDeep(source: string): void {
 /** Parses a source, keeps what the parser dropped, and repairs what bpmn-server could not load. */
 export async function parse(parser: Parser, source: string): Promise<Tree> {
   assertNotTooDeep(source);
-  const { warnings: all, ...parsed } = await parser.fromXML(source);
+  const { source: readable, names } = disguise(source);
+  const { warnings: told, ...parsed } = await parser.fromXML(readable);
   const { rootElement: root } = parsed;
+  const all = heedIds(parsed, unveil(parsed, told, names));
   const { isJbpm, namespaces } = documentOf(root);
   const given = resolveNames(parsed, namespaces, all);
   const text = { source, lines: linesOf(source) };
@@ -75,7 +79,7 @@ export async function parse(parser: Parser, source: string): Promise<Tree> {
     people.map(({ warning }) => warning),
     people.find(({ ofLanes }) => ofLanes)?.warning,
   );
-  mend(parsed);
+  mend(parsed, droppedIds(all));
   return { ...parsed, root, warnings: [...lost, ...dangling].map(({ warning }) => warning) };
 }
 
