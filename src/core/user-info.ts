@@ -15,14 +15,20 @@ export interface UserInfo {
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Characters that nobody sees: blanks, control characters, marks of direction and width, fillers. */
+const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/u;
+
+/** Whether a text has no visible character. */
+export const isInvisible = (text: string): boolean => !VISIBLE.test(text);
+
 /**
- * A name as it is compared: Unicode NFC, trimmed. Undefined if it is not a name: not a text, empty, `*`, or with an
- * unpaired surrogate, since all of those are stored as the same character.
+ * A name as it is compared: Unicode NFC, trimmed. Undefined if it is not a name: not a text, nothing that anybody sees,
+ * `*`, or with an unpaired surrogate, since all of those are stored as the same character.
  */
 export function normaliseName(value: unknown): string | undefined {
   if (typeof value !== 'string' || !value.isWellFormed()) return undefined;
   const name = value.normalize('NFC').trim();
-  return name === '' || name === '*' ? undefined : name;
+  return name === '*' || isInvisible(name) ? undefined : name;
 }
 
 /** A name, or undefined if there is none. @throws TypeError if it is anything else */
@@ -40,7 +46,7 @@ export function describe(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object') return 'an object';
   if (typeof value !== 'string') return typeof value;
-  if (value.trim() === '') return 'an empty string';
+  if (isInvisible(value)) return 'an empty string';
   if (!value.isWellFormed()) return 'a string that is not well-formed Unicode';
   return value.trim() === '*' ? '"*"' : 'a string';
 }

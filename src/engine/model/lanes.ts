@@ -1,4 +1,5 @@
 import { normaliseName } from '../../core/principal.js';
+import { isInvisible } from '../../core/user-info.js';
 import { show } from '../../core/value.js';
 import { documentOf } from './dialects/document.js';
 import { propertiesOf } from './dialects/properties.js';
@@ -55,7 +56,10 @@ export function poolsOf(process: ModdleElement): ModdleElement[] {
     .filter((pool) => pool.processRef === process);
 }
 
-const onOneLine = ({ name }: ModdleElement): string => (name ?? '').replace(/\s+/g, ' ').trim();
+/** '' for a name that nobody sees. */
+function onOneLine({ name = '' }: ModdleElement): string {
+  return isInvisible(name) ? '' : name.replace(/\s+/g, ' ').trim();
+}
 
 /** The name of a lane or pool as read by people: its own, else that of what a lane stands for. '' if it has none. */
 function nameOf(holder: ModdleElement): string {

@@ -42,6 +42,19 @@ onStores('The role of a task and of a start', (kind) => {
     ['the innermost of nested lanes', inLanes({ house: { clerks: ALL } }), 'clerks'],
     ['the outer lane where the inner has no name', inLanes({ house: { '': ALL } }), 'house'],
     ['the outer lane where the name of the inner is blank', inLanes({ house: { ' \n ': ALL } }), 'house'],
+    ...['\u00a0', '\u200b', '\u2060\u00ad', '\u202e \u202c', '\ufeff\u3164\u2800'].map(
+      (hidden) =>
+        [
+          `the outer lane where nobody sees the name of the inner, ${JSON.stringify(hidden)}`,
+          inLanes({ house: { [hidden]: ALL } }),
+          'house',
+        ] as const,
+    ),
+    [
+      'the pool where nobody sees the names of its lanes',
+      inLanes({ '\u200b': ALL }, { pool: 'staff' }),
+      'staff',
+    ],
     ['the inner lane where the outer has no name', inLanes({ '': { clerks: ALL } }), 'clerks'],
     ['the lane before its pool', inLanes({ clerks: ALL }, { pool: 'staff' }), 'clerks'],
     ['the pool where there are no lanes', inPool('staff'), 'staff'],
@@ -102,6 +115,7 @@ onStores('The role of a task and of a start', (kind) => {
   test.each([
     ['no lane refers to it and others have names', inLanes({ clerks: ['start', 'end'] })],
     ['its own lane has no name and others have', inLanes({ clerks: ['start', 'end'], '': ['t'] })],
+    ['nobody sees the name of its own lane', inLanes({ clerks: ['start', 'end'], '\u2060': ['t'] })],
     [
       'its lane is called as everybody would be, by a star',
       inLanes({ clerks: ['start', 'end'], '*': ['t'] }),
