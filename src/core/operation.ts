@@ -53,7 +53,7 @@ export const OPERATIONS = {
   ),
   'model:create': entry(
     'model',
-    'save a new model, import, give one a new name',
+    'save a new model, import',
     '',
     'Model:Manage',
     'bpmn-section-create-process-def',

@@ -284,9 +284,6 @@ const DOORS: Partial<Record<Operation, Readonly<Record<string, Door>>>> = {
       guard.runAs(dee, () => (guard.server.definitions as any).import({ name: 'New', source: SIMPLE })),
     'definitions.saveModel': (guard) =>
       guard.runAs(dee, () => (guard.server.definitions as any).saveModel({ name: 'New', source: SIMPLE })),
-    'model.rename': (guard) => guard.api.model.rename('Simple', 'New', dee),
-    'definitions.renameModel': (guard) =>
-      guard.runAs(dee, () => (guard.server.definitions as any).renameModel('Simple', 'New')),
   },
   'model:write': {
     'model.save': (guard) => guard.api.model.save('Simple', SIMPLE, null, dee),

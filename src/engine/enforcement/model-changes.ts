@@ -51,7 +51,6 @@ export class ModelChanges {
     // Callers who may not do it are refused without waiting for others.
     call.assert('model:write', { model: seen }, true);
     const wanted = checkModelName(newName);
-    this.assertMayMake(call, seen, wanted);
     const holdsCode = await this.saving.holdsCode(seen);
     return this.places.alone(call, async (now) => {
       const model = await readableModel(calls, now, given);
@@ -85,21 +84,11 @@ export class ModelChanges {
   }
 
   /**
-   * Whoever renames a model makes one of the new name, as `save` does.
-   * @throws AccessDenied `forbidden`
-   */
-  private assertMayMake(call: Call, { name, owner = null }: StoredModel, wanted: string): void {
-    const made = { name: wanted, owner, ...this.places.renamed(call, name, wanted) };
-    call.assert('model:create', { model: made }, true);
-  }
-
-  /**
    * Its code, if it holds any, then runs wherever the new name is called.
    * @throws AccessDenied `forbidden`
    */
   private assertMayRename(call: Call, { model, wanted, holdsCode }: Renaming): Decision {
     const decision = call.assert('model:write', { model }, true);
-    this.assertMayMake(call, model, wanted);
     if (holdsCode) call.assert('model:code', { model: { ...model, name: wanted } }, true);
     const { principal } = call;
     if ((model.owner ?? undefined) !== principal.tenantId && !principal.isSystem())

@@ -11,8 +11,6 @@ export interface ModelPlacing {
    * @throws BadInput `bad-policy` for an invalid name
    */
   target(call: Call, name: string, section: unknown): { readonly section: string };
-  /** The same for a model that is renamed: it stays in its section. */
-  renamed(call: Call, from: string, to: string): { readonly section: string };
   /**
    * Puts a model that is about to be made into its section; nothing that was said of an earlier one of its name applies
    * to it.

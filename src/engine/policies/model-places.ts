@@ -57,10 +57,6 @@ export class ModelPlaces implements ModelPlacing {
     return newModelIn(isFixed ? modelIn(set, ref)?.section : given);
   }
 
-  renamed(call: Call, from: string, to: string): { readonly section: string } {
-    return this.target(call, to, modelIn(call.inForce.set, refOf(call.principal, from))?.section);
-  }
-
   alone<T>(call: Call, work: (now: Call) => Promise<T>): Promise<T> {
     const inTurn = async (): Promise<T> => work(await this.commands.renewed(call));
     return this.calls.changes.take(this.commands.tenantOf(call), inTurn, call.principal);

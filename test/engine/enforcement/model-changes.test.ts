@@ -1,8 +1,6 @@
-import { SecureUser, type Guard, type GuardApi, type Policy } from 'bpmn-guard';
-import { eq, not } from '../../../src/core/condition/condition.js';
+import { SecureUser, type Guard, type GuardApi } from 'bpmn-guard';
 import { ChangeTurns } from '../../../src/engine/execution/change-turns.js';
 import { CouldNotTell } from '../../../src/core/errors.js';
-import { HostModels } from '../../../src/engine/execution/host-models.js';
 import { PolicyBook } from '../../../src/engine/policy-book/policy-book.js';
 import { ADMIN_USER, eventually, Guards, person, refusal } from '../../support/guards.js';
 import { end, model as modelOf, start, task } from '../../support/models.js';
@@ -94,27 +92,6 @@ onStores('Changes of models', (kind) => {
     const renamed = behind(duty, first, () => guard.api.model.rename('P', 'Q', dora));
     expect(await refusal(renamed)).toMatchObject({ code: 'wrong-state' });
     expect(await names(guard)).toEqual(['P']);
-  });
-
-  test('a name that may not be given to a new model may not be given to another one, either', async () => {
-    const reserved: Policy = {
-      name: 'reserved',
-      answer: (_principal, operation) =>
-        operation === 'model:create'
-          ? { restrictive: [{ id: 'Pay', says: 'Pay is reserved', when: not(eq('model.name', 'Pay')) }] }
-          : {},
-    };
-    const guard = await guards.make({ models: { P: PLAIN }, policies: [reserved] });
-    const { model: models } = guard.as(dora);
-    const parsed = jest.spyOn(HostModels.prototype, 'parse');
-    const refused = await refusal(models.save('Pay', PLAIN));
-    expect(refused.message).toContain('model:create');
-    expect(await refusal(models.rename('P', 'Pay'))).toMatchObject({ message: refused.message });
-    expect(parsed).not.toHaveBeenCalled();
-    parsed.mockRestore();
-    await models.rename('P', 'Q');
-    await guard.as(ADMIN_USER).model.rename('Q', 'Pay');
-    expect(await names(guard)).toEqual(['Pay']);
   });
 
   test('a model that tenants share is renamed by SYSTEM only: policies of the others may name it', async () => {
