@@ -24,7 +24,7 @@ import {
 } from './paging.js';
 import { parseProjection } from './projection.js';
 import { removeInstances } from './removal.js';
-import { copying, instanceFields, instanceView, itemView } from './views.js';
+import { asRead, instanceFields, instanceView, itemView } from './views.js';
 
 type Parts = Pick<CommandParts, 'calls' | 'reads' | 'runner'>;
 type Row = Record<string, unknown>;
@@ -152,13 +152,12 @@ type PageOf = (
 const itemPage: PageOf = async ({ calls, reads }, call, query, paging) => {
   const found = await reads.itemRows(call, query, { ...paging, bytes: LIST_BYTES });
   const shown = await reads.visibility(call, found);
-  const copy = copying();
   const rows = await calls.turns.map(found, (row) => {
     const { items, ...whole } = row;
     const [instance, sees] = [call.shown(whole), shown(row)];
     return {
-      ...instanceFields(instance, sees.data, copy),
-      items: itemView(instance, items, sees, copy),
+      ...instanceFields(instance, sees.data, asRead),
+      items: itemView(instance, items, sees, asRead),
     } as Row;
   });
   const last = found.at(-1);

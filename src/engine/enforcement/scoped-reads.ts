@@ -22,7 +22,7 @@ import type { Calls } from './calls.js';
 import { LIST_BYTES } from './paging.js';
 import { idsIn, inPortions, itemsIn, NO_INSTANCE } from './id-portions.js';
 import { listening, matchingOnes, type Receiver } from './listening.js';
-import { copying, itemView } from './views.js';
+import { asRead, itemView } from './views.js';
 import { dataVisibility, type Visibility } from './visibility.js';
 
 /** Instances read per batch when all of them are visited. */
@@ -121,10 +121,9 @@ export class ScopedReads {
 
   async viewItems(call: Call, rows: readonly UnwoundItem[]): Promise<ItemView[]> {
     const shown = await this.visibility(call, rows);
-    const copy = copying();
     return this.calls.turns.map(rows, (row) => {
       const { items, ...instance } = row;
-      return itemView(call.shown(instance), items, shown(row), copy);
+      return itemView(call.shown(instance), items, shown(row), asRead);
     });
   }
 

@@ -90,6 +90,9 @@ export function copying(): Copy {
   };
 }
 
+/** For rows of a list, which the store copied for this answer alone. */
+export const asRead: Copy = (value) => value;
+
 /** An item as a caller sees it. */
 export function itemView(
   instance: StoredFields,
