@@ -3,11 +3,12 @@ import { messageOf } from '../core/thrown.js';
 import { apiKeys, type ApiKey, type ApiKeys } from '../express/keys.js';
 import { createdFacts, revokedFacts } from '../express/key-facts.js';
 import type { ActsFor, NewKey } from '../express/key-input.js';
+import { userDirectory } from '../engine/users/directory.js';
 import type { Store } from '../store/port.js';
 import { dayOf } from './day.js';
-import { NotDone, UsageError } from './io.js';
+import { NotDone, UsageError, type Io } from './io.js';
 import type { Run } from './maintenance.js';
-import { readArguments } from './options.js';
+import { readArguments, tellCommas } from './options.js';
 import { record } from './record.js';
 import { withStore } from './store.js';
 import { minute, table } from './table.js';
@@ -45,6 +46,16 @@ async function withdraw(store: Store, keys: ApiKeys, key: ApiKey, error: unknown
   throw new NotDone(outcome);
 }
 
+/** Tells of users whom the store does not have. They are not refused: an application may keep users elsewhere. */
+async function tellUnknown(store: Store, names: readonly string[], io: Pick<Io, 'err'>): Promise<void> {
+  if (names.length === 0) return;
+  const directory = userDirectory(store);
+  if ((await directory.list()).length === 0) return;
+  for (const name of names)
+    if ((await directory.find(name)) === undefined)
+      io.err(`There is no user ${name} in this store; the key acts for whoever gets that name.`);
+}
+
 /** Creates a key; only its text is written to standard output. */
 export const createKey: Run = (args, io) => {
   const { values, given } = readArguments(args, ['key name'], {
@@ -75,7 +86,9 @@ export const createKey: Run = (args, io) => {
     ...(forAdministrators === undefined ? {} : { dangerouslyActsForAdministrators: forAdministrators }),
     ...(forDesigners === undefined ? {} : { dangerouslyActsForDesigners: forDesigners }),
   };
+  tellCommas(io, { group: values.group, 'for-user': values['for-user'], 'for-group': values['for-group'] });
   return withStore(values, io, async (store) => {
+    await tellUnknown(store, values['for-user'] ?? [], io);
     const keys = apiKeys(store, { env: {} });
     const { text, key } = await keys.create(given[0] as string, options);
     try {

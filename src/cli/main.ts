@@ -4,6 +4,7 @@ import { nearest } from '../core/options.js';
 import { readStore } from '../engine/contract/environment.js';
 import { listAudit } from './audit.js';
 import { archive } from './archive.js';
+import { fileProblem } from './file-error.js';
 import { HELP, helpOf } from './help.js';
 import { NotDone, UsageError, type Io } from './io.js';
 import { createKey, listKeys, revokeKey } from './key.js';
@@ -106,7 +107,7 @@ function told(error: unknown, io: Io): number {
   }
   if (error instanceof NotDone) io.err(error.message);
   else if (isGuardError(error)) io.err(`${error.message} (${error.code})`);
-  else io.err(`Failed: ${messageOf(error)}`);
+  else io.err(fileProblem(error) ?? `Failed: ${messageOf(error)}`);
   return 1;
 }
 

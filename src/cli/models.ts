@@ -15,6 +15,7 @@ import {
 import { modelIn } from '../engine/model/source/read-model.js';
 import type { Store, StoredModel } from '../store/port.js';
 import { DOCUMENT_FIELDS } from '../store/query/large-fields.js';
+import { fileProblem } from './file-error.js';
 import { NotDone, UsageError, type Io } from './io.js';
 import type { Run } from './maintenance.js';
 import { nameIn, readArguments } from './options.js';
@@ -145,7 +146,7 @@ async function exportAll(
       io.out(model.name);
     } catch (error) {
       failed++;
-      io.err(`${model.name}: ${(error as Error).message}`);
+      io.err(`${model.name}: ${fileProblem(error) ?? (error as Error).message}`);
     }
   }
   return failed;

@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { nearest } from '../core/options.js';
 import { normaliseName } from '../core/principal.js';
-import { UsageError } from './io.js';
+import { UsageError, type Io } from './io.js';
 
 type Config = NonNullable<ParseArgsConfig['options']>;
 type Parsed<O extends Config> = ReturnType<
@@ -55,6 +55,16 @@ export function readArguments<const O extends Config>(
   const missing = places[positionals.length];
   if (missing !== undefined) throw new UsageError(`Missing: <${missing}>`);
   return { values: values as Parsed<O>, given: positionals };
+}
+
+/** Tells that names with a comma are one name each, since other programs take them for several. */
+export function tellCommas(
+  io: Pick<Io, 'err'>,
+  given: Readonly<Record<string, readonly string[] | undefined>>,
+): void {
+  for (const [option, names = []] of Object.entries(given))
+    for (const name of names.filter((one) => one.includes(',')))
+      io.err(`--${option} "${name}" is one name with a comma in it; for several, repeat --${option}.`);
 }
 
 /** The name of a tenant, owner or user in an option, as names are stored. @throws UsageError if it is not a name */

@@ -13,8 +13,10 @@ import {
 import { printPolicyFile } from '../engine/policies/files/policy-text.js';
 import type { People } from '../engine/policy-book/giving.js';
 import { storedPolicies } from '../engine/policy-book/stored-policies.js';
+import { messageOf } from '../core/thrown.js';
 import type { PolicyChange } from '../core/policy-set/policy-set.js';
 import { userDirectory } from '../engine/users/directory.js';
+import { fileProblem } from './file-error.js';
 import { NotDone, UsageError, type Io } from './io.js';
 import type { Run } from './maintenance.js';
 import { nameIn, readArguments } from './options.js';
@@ -42,7 +44,7 @@ async function filesAt(paths: readonly string[]): Promise<PolicyFiles> {
   try {
     return await readPolicyFiles(paths);
   } catch (error) {
-    throw new NotDone((error as Error).message);
+    throw new NotDone(fileProblem(error) ?? messageOf(error));
   }
 }
 

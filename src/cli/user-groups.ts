@@ -5,7 +5,7 @@ import { ADMIN, normaliseName, SYSTEM } from '../core/principal.js';
 import { UsageError } from './io.js';
 import { leavingSomebody } from './last-manager.js';
 import type { Run } from './maintenance.js';
-import { readArguments } from './options.js';
+import { readArguments, tellCommas } from './options.js';
 import { record } from './record.js';
 import { withStore } from './store.js';
 
@@ -27,6 +27,7 @@ export const groupsOfUser: Run = (args, io) => {
   const [added, removed] = [groupsIn(values.add), groupsIn(values.remove)];
   const both = added.find((group) => removed.includes(group));
   if (both !== undefined) throw new UsageError(`--add and --remove name the same group: ${both}`);
+  tellCommas(io, { add: values.add, remove: values.remove });
   return withStore(values, io, async (store) => {
     const directory = userDirectory(store);
     const before = await directory.find(name);
@@ -54,7 +55,12 @@ export const groupsOfUser: Run = (args, io) => {
       if (added.some((group) => group === ADMIN || group === SYSTEM))
         io.err(`${name} is now an administrator; running processes see it within 5 s.`);
     }
+    for (const group of removed)
+      io.err(
+        before.userGroups.includes(group) ? `${name} has left ${group}.` : `${name} was not in ${group}.`,
+      );
     for (const group of after.userGroups ?? []) io.out(group);
+    if (after.userGroups?.length === 0) io.err(`${name} is in no group.`);
     return 0;
   });
 };

@@ -5,7 +5,7 @@ import { checkUser, checkUserName } from '../engine/users/user-input.js';
 import { UsageError } from './io.js';
 import { leavingSomebody, type Leaving } from './last-manager.js';
 import type { Run } from './maintenance.js';
-import { readArguments } from './options.js';
+import { readArguments, tellCommas } from './options.js';
 import { record } from './record.js';
 import { readPassword } from './secret.js';
 import { withStore } from './store.js';
@@ -35,6 +35,7 @@ export const addUser: Run = async (args, io) => {
     attribute: { type: 'string', multiple: true },
     'without-password': { type: 'boolean' },
   });
+  tellCommas(io, { group: values.group });
   const user = checkUser({
     userName: given[0] as string,
     userGroups: values.group ?? [],

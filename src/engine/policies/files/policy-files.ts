@@ -114,23 +114,27 @@ export async function readPolicyFiles(paths: readonly string[], turns = new Turn
     files.push(...found);
   }
   const byTenant = new Map<string | null, Map<string, FileStatement>>();
+  // Files of several folders may have the same name.
+  const shown = (path: string): string => (paths.length > 1 ? path : basename(path));
+  const placeOf = new Map<FileStatement, string>();
   let namesTenant = false;
   for (const one of files) {
     const { tenantId, statements, mistakes: found } = await parseFile(one, turns);
-    mistakes.push(...found);
+    mistakes.push(...found.map((mistake) => ({ ...mistake, file: shown(one) })));
     namesTenant ||= tenantId !== null;
     const known = byTenant.get(tenantId) ?? new Map<string, FileStatement>();
     byTenant.set(tenantId, known);
     for (const statement of statements) {
-      const { kind, id, file } = statement.change;
+      const { kind, id } = statement.change;
+      placeOf.set(statement, shown(one));
       const key = JSON.stringify([kind, id]);
       const first = known.get(key);
       if (first === undefined) known.set(key, statement);
       else {
         const { line, column } = statement;
-        const there = `${first.change.file}:${first.line}`;
+        const there = `${placeOf.get(first)}:${first.line}`;
         mistakes.push({
-          file,
+          file: shown(one),
           line,
           column,
           message: `The ${kind} ${id} is stated twice; first at ${there}.`,
@@ -140,8 +144,7 @@ export async function readPolicyFiles(paths: readonly string[], turns = new Turn
   }
   if (namesTenant)
     for (const one of files)
-      if (WITHOUT_TENANT.has(extname(one).toLowerCase()))
-        mistakes.push(whole(basename(one), NAMES_NO_TENANT));
+      if (WITHOUT_TENANT.has(extname(one).toLowerCase())) mistakes.push(whole(shown(one), NAMES_NO_TENANT));
   const tenants = [...byTenant].map(([tenantId, found]) => ({ tenantId, statements: [...found.values()] }));
   return { tenants, mistakes, isCurrent: async () => (await stampIfAny(paths)) === stamp };
 }
