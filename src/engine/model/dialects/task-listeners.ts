@@ -5,7 +5,7 @@ import type { Statements } from './statements.js';
 import { EARLY_EVENTS, LATE_EVENTS } from './understood.js';
 
 /** How bpmn-server knows listeners: by this prefix, whatever namespace the document means by it. */
-const RUN = new Set(['camunda:taskListener', 'camunda:executionListener']);
+export const RUN: ReadonlySet<string> = new Set(['camunda:taskListener', 'camunda:executionListener']);
 /** Attributes of a listener that contain no code. */
 const NO_CODE = new Set(['event', 'eventType', 'id']);
 
@@ -45,8 +45,8 @@ function read(element: ModdleElement, namespaces: Namespaces): Listener | undefi
   };
 }
 
-/** The listeners of a task; Zeebe has a list around them. */
-const listenersOf = (task: ModdleElement, namespaces: Namespaces): Listener[] =>
+/** The listeners of an element; Zeebe has a list around them. */
+export const listenersOf = (task: ModdleElement, namespaces: Namespaces): Listener[] =>
   extensionsOf(task)
     .flatMap((element) => [element, ...childrenOf(element)])
     .flatMap((element) => read(element, namespaces) ?? []);

@@ -14,6 +14,7 @@ import { foreignCodeIn } from '../foreign-code.js';
 import type { HostNode, ModdleElement } from '../host.js';
 import { processOf, roleOf } from '../lanes.js';
 import { isProcessStart, startsOf } from '../model-facts.js';
+import { unrunIn } from '../unrun.js';
 import { doubtfulNames } from './doubtful-names.js';
 import { readingServer } from './reading-server.js';
 import { readDefinition, type ReadDefinition } from './read-definition.js';
@@ -53,10 +54,9 @@ function ofTask({ def }: HostNode): ModelWarning[] {
 function ofStart({ def }: HostNode): ModelWarning[] {
   const { unclear, users, groups } = readStarters(def, processOf(def));
   const role = roleOf({ def });
-  const people = [...users, ...groups].map((text) => ({
-    property: 'candidateUsers' as const,
-    expression: { kind: 'names' as const, text },
-  }));
+  const named = <P>(property: P, names: readonly string[]) =>
+    names.map((text) => ({ property, expression: { kind: 'names' as const, text } }));
+  const people = [...named('candidateUsers' as const, users), ...named('candidateGroups' as const, groups)];
   return [
     ...unclear,
     ...doubtfulNames(def, { people }),
@@ -115,9 +115,11 @@ export function warningsOf({ definition, warnings }: ReadDefinition): ModelWarni
     ...nodes.filter(isProcessStart).flatMap(ofStart),
     ...nodes.flatMap(ofFlow),
     ...nodes.flatMap(ofBoundary),
-    ...[...nodes, ...(definition.flows as readonly { readonly def: ModdleElement }[])].flatMap(({ def }) =>
-      foreignCodeIn(def),
-    ),
+    ...[...nodes, ...(definition.flows as readonly { readonly def: ModdleElement }[])].flatMap(({ def }) => [
+      ...foreignCodeIn(def),
+      ...unrunIn(def),
+    ]),
+    ...[...definition.processes.values()].flatMap(({ def }) => unrunIn(def)),
     ...[...definition.processes.values()].flatMap(ofProcess),
     ...unreadParts(definition),
   ];
