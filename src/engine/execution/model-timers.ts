@@ -3,7 +3,7 @@ import { SYSTEM_USER } from '../../core/principal.js';
 import { show } from '../../core/value.js';
 import type { Store, StoredModel } from '../../store/port.js';
 import { DOCUMENT_FIELDS, LARGE_FIELDS } from '../../store/query/large-fields.js';
-import { secondsUntil } from '../model/timer-text.js';
+import { secondsUntil, SHORTEST_CYCLE, takesNoTime } from '../model/timer-text.js';
 import type { GuardLogger } from '../contract/types.js';
 import type { CommandRunner } from './command-runner.js';
 import type { Command } from './command.js';
@@ -31,6 +31,21 @@ const keyOf = (owner: string | null, name: string, elementId: unknown): string =
   JSON.stringify([owner, name, elementId]);
 const shapeOf = ({ expression, referenceDateTime }: Record<string, unknown>): string =>
   JSON.stringify([expression, referenceDateTime ?? null]);
+
+/** What is overdue starts so many milliseconds later. */
+const OVERDUE = 100;
+
+/**
+ * The milliseconds until a timer start is due: not before a second has passed since the last one, so that no model
+ * starts instances as fast as it can. Undefined if the time cannot be read, or is a span of nothing.
+ * @param reference the last start, in milliseconds since 1970
+ */
+function dueIn(expression: string, reference: number | null): number | undefined {
+  const seconds = secondsUntil(expression, reference);
+  if (seconds === undefined || takesNoTime(expression)) return undefined;
+  const soonest = reference === null ? 0 : reference + SHORTEST_CYCLE - wallClock();
+  return Math.max(seconds * 1000, soonest, OVERDUE);
+}
 
 /** Timer start events of models, on the guard's timers. */
 export class ModelTimers {
@@ -74,24 +89,19 @@ export class ModelTimers {
     )) {
       const key = keyOf(owner, name, event.elementId);
       this.armed.get(key)?.cancel();
-      const seconds = secondsUntil(
-        event.expression as string,
-        (event.referenceDateTime as number | undefined) ?? null,
-      );
+      const due = dueIn(event.expression as string, (event.referenceDateTime as number | undefined) ?? null);
       const claim: Claim = { scheduled: false };
       const fire = (): Promise<void> =>
         this.startModel(name, owner, event.elementId as string, event.referenceDateTime, claim);
       const cancel =
-        seconds === undefined
-          ? this.neverFires(name, event)
-          : this.timers.arm(new Date(wallClock() + Math.max(seconds * 1000, 100)), fire);
+        due === undefined ? this.neverFires(name, event) : this.timers.arm(new Date(wallClock() + due), fire);
       this.armed.set(key, { as: shapeOf(event), cancel });
     }
   }
 
   private neverFires(model: string, { elementId, expression }: Record<string, unknown>): () => void {
     const facts = { model, element: elementId, time: show(expression) };
-    this.logger.warn('the time of a timer cannot be read: it starts no instance', facts);
+    this.logger.warn('the time of a timer cannot be read or is no span: it starts no instance', facts);
     return () => undefined;
   }
 

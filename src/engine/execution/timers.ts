@@ -12,11 +12,18 @@ import type { Command } from './command.js';
 import { toDate } from '../model/due-date.js';
 import { noTimeIn } from '../model/faults.js';
 import { type HostBehaviour, type HostExecution, type HostItem, type HostToken } from '../model/host.js';
+import { SHORTEST_CYCLE } from '../model/timer-text.js';
 import { isSuspended } from './suspended.js';
 import { repetitions, startToken, timeOf } from './timer-host.js';
 import type { InnerEngine } from './inner-engine.js';
 import type { Retries } from './retries.js';
 import { waitingTimers, type Look, type WaitingTimer } from './waiting-timers.js';
+
+/** A cycle of nothing would fire as fast as commands can run. */
+function notTooSoon(time: Date | undefined): Date | undefined {
+  const soonest = wallClock() + SHORTEST_CYCLE;
+  return time === undefined || time.getTime() >= soonest ? time : new Date(soonest);
+}
 
 /**
  * The timers of one guard, and those of instances: boundary and intermediate events. They act as the system,
@@ -103,7 +110,8 @@ export class Timers {
     if (this.runner.contexts.abandoned) return;
     const execution = item.token.execution;
     const delay = execution.server.configuration.timers?.forceTimersDelay;
-    const due = delay ? new Date(wallClock() + delay) : toDate(await timeOf(behaviour, item), today());
+    const time = delay ? new Date(wallClock() + delay) : toDate(await timeOf(behaviour, item), today());
+    const due = behaviour.timeCycle === undefined || delay ? time : notTooSoon(time);
     if (due === undefined) throw noTimeIn(item.elementId, item.node.def);
     item.timeDue = due;
     const { command } = this.runner.contexts;

@@ -1,7 +1,7 @@
 import { CALL_ACTIVITY } from '../../core/condition/element-types.js';
 import { GuardError } from '../../core/errors.js';
 import { show } from '../../core/value.js';
-import { namesNoTime, secondsUntil } from './timer-text.js';
+import { namesNoTime, secondsUntil, takesNoTime } from './timer-text.js';
 import type { HostItem, HostToken, ModdleElement } from './host.js';
 
 /** A part of a model that fails whenever the engine reaches it. */
@@ -81,12 +81,15 @@ export function startTimerNote(def: ModdleElement): { found: string; means: stri
   const found = name === undefined ? 'a timer without a time' : `${name} ${show(text)}`;
   if (name === undefined || secondsUntil(text, null) === undefined || name === 'timeDate')
     return { found, means: STARTS_NOTHING };
+  if (takesNoTime(text)) return { found, means: NO_SPAN };
   return /^R\d/.test(text) ? { found, means: NOT_COUNTED } : undefined;
 }
 
 const STARTS_NOTHING =
   'The timer starts no instance. At a start event, bpmn-server reads a duration such as PT1H, a cycle or a cron' +
   ' expression, but no date and no expression with data.';
+const NO_SPAN =
+  'The timer starts no instance: no time passes between one start and the next. The shortest cycle is one second.';
 const NOT_COUNTED =
   'The repetitions are not counted, as in bpmn-server: the timer starts instances until the model is changed or' +
   ' removed.';

@@ -22,6 +22,15 @@ export function secondsUntil(expression: string, reference: number | null): numb
   return seconds === null || Number.isNaN(seconds) ? undefined : seconds;
 }
 
+/** Timers that repeat do so at most once in so many milliseconds. */
+export const SHORTEST_CYCLE = 1000;
+
+/** True for a span or cycle of nothing, such as `R/PT0S`: at a start event, upstream does not schedule it either. */
+export function takesNoTime(text: string): boolean {
+  const seconds = secondsUntil(text, null);
+  return seconds !== undefined && seconds <= 0;
+}
+
 /** Upstream evaluates a text that begins so. */
 const isEvaluated = (text: string): boolean => text.startsWith('$');
 
@@ -38,7 +47,7 @@ function dueOf({ duration, timeCycle }: TimerTexts): Date | undefined {
   const span = [duration, timeCycle].find((text) => typeof text === 'string' && text !== '');
   if (typeof span !== 'string' || isEvaluated(span)) return undefined;
   const seconds = secondsUntil(span, null);
-  return seconds === undefined ? undefined : new Date(wallClock() + seconds * 1000);
+  return seconds === undefined || seconds <= 0 ? undefined : new Date(wallClock() + seconds * 1000);
 }
 
 /** True for a constant that names no time, so that a timer with it can never be due. */
