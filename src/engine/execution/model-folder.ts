@@ -42,6 +42,8 @@ const MARKER = 'models-read';
 export class ModelFolder {
   /** Files that could not be imported, by path, with the reason. */
   private readonly unreadable = new Map<string, string>();
+  /** Files that were found in conflict with the store, by path: their digest and the time of the stored model. */
+  private readonly conflicts = new Map<string, string>();
   private readonly watch = new FolderWatch(
     (folder) => this.parts.contexts.outside(() => this.read(folder)),
     (folder, error) => this.skip(folder, error),
@@ -93,7 +95,8 @@ export class ModelFolder {
       return this.skip(folder, error);
     }
     const places = new Set(files.map(({ file }) => file));
-    for (const path of this.unreadable.keys()) if (!places.has(path)) this.unreadable.delete(path);
+    for (const known of [this.unreadable, this.conflicts])
+      for (const path of known.keys()) if (!places.has(path)) known.delete(path);
     for (const model of files) {
       if (model.problem !== undefined) {
         this.skip(model.file, new Error(model.problem));
@@ -132,11 +135,15 @@ export class ModelFolder {
     if (taken?.digest === digest) return;
     const stored = await store.models.get(name, null);
     if (stored !== undefined && stored.source !== source && stored.saved?.getTime() !== taken?.saved) {
-      logger.warn('a model file and the stored model have both changed; the stored model is kept', {
-        file: path,
-      });
+      const conflict = `${digest} ${stored.saved?.getTime()}`;
+      if (this.conflicts.get(path) !== conflict)
+        logger.warn('a model file and the stored model have both changed; the stored model is kept', {
+          file: path,
+        });
+      this.conflicts.set(path, conflict);
       return;
     }
+    this.conflicts.delete(path);
     const { model: saved } = await models.parse(name, source, svg, null);
     await models.putOver(stored, saved);
     await files.set(name, { digest, saved: saved.saved?.getTime() ?? 0 } satisfies Taken);

@@ -1,5 +1,5 @@
-import { readdirSync, type Dirent } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readdirSync, realpathSync, type Dirent } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { asModelName } from '../../../core/model-name.js';
 
 /** A file with a model. */
@@ -24,6 +24,20 @@ export const modelFileOf = (file: string): ModelFile => ({
 /** The place of the picture of a model, beside it. */
 export const pictureOf = (file: string): string => `${file.replace(EXTENSION, '')}.svg`;
 
+/** Hidden files belong to editors and systems. */
+const isModel = (name: string): boolean => EXTENSION.test(name) && !name.startsWith('.');
+
+/** Whether a file is a link out of the folder: what lies there is not what the owner of the folder put into it. */
+function leadsOut(folder: string, file: string): boolean {
+  try {
+    const [home, place] = [realpathSync(folder), realpathSync(file)];
+    return !place.startsWith(home.endsWith(sep) ? home : home + sep);
+  } catch {
+    // It is not there, or reading it says why it cannot be read.
+    return false;
+  }
+}
+
 const byName = (one: Dirent, other: Dirent): number => (one.name < other.name ? -1 : 1);
 
 /** Models in the folders of a folder: they would need names that tell them apart, and are named only. */
@@ -33,7 +47,7 @@ function inFolders(folder: string, depth = 1): ModelFile[] {
     const file = join(folder, entry.name);
     if (entry.isDirectory())
       return depth < DEEPEST && !entry.name.startsWith('.') ? inFolders(file, depth + 1) : [];
-    return EXTENSION.test(entry.name)
+    return isModel(entry.name)
       ? [{ ...modelFileOf(file), problem: 'It is in a subfolder, which is not read.' }]
       : [];
   });
@@ -55,14 +69,22 @@ export function oncePerModel(files: readonly ModelFile[]): ModelFile[] {
 
 /**
  * The files with models in a folder, in the order of their names: `.bpmn`, `.bpmn2`, `.bpmn20.xml`, `.bpmn.xml`, in any
- * case. Those that are not read come with the reason: in folders of the folder, and of a name that another has.
+ * case, and not hidden. Those that are not read come with the reason: in folders of the folder, links that lead out of
+ * it, and of a name that another has.
  */
 export function modelFilesIn(folder: string): ModelFile[] {
   const found: ModelFile[] = [];
   const more: ModelFile[] = [];
   for (const entry of readdirSync(folder, { withFileTypes: true }).sort(byName)) {
     const file = join(folder, entry.name);
-    if (EXTENSION.test(entry.name)) found.push(modelFileOf(file));
+    if (isModel(entry.name))
+      found.push({
+        ...modelFileOf(file),
+        ...(leadsOut(folder, file) && { problem: 'It is a link that leads out of the folder.' }),
+        ...(leadsOut(folder, pictureOf(file)) && {
+          problem: 'Its picture is a link that leads out of the folder.',
+        }),
+      });
     else if (entry.isDirectory() && !entry.name.startsWith('.')) more.push(...inFolders(file));
   }
   return [...oncePerModel(found), ...more];
