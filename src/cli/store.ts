@@ -65,9 +65,9 @@ export async function withStore<T>(
   make = false,
 ): Promise<T> {
   const options = storeOptions(given, io.env);
-  if ('folder' in options && !make && !existsSync(options.folder))
+  if (options.folder !== undefined && !make && !existsSync(options.folder))
     throw new NotDone(`There is no folder ${options.folder}; bpmn-guard install creates one`);
-  if ('folder' in options && !make && !holdsStore(options.folder))
+  if (options.folder !== undefined && !make && !holdsStore(options.folder))
     throw new NotDone(`There is no store in ${options.folder}; bpmn-guard install creates one`);
   const store = await openStore(options);
   try {

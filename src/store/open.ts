@@ -78,8 +78,14 @@ function kindOf(options: object): StoreKind {
   return kind;
 }
 
-/** Where the guard keeps its data: one of these three. */
-export type StoreOptions = MongoOptions | FolderOptions | MemoryOptions;
+/** Options of one kind of store, without those that name another. */
+type Only<Kind, Others extends StoreKind> = Kind & { readonly [name in Others]?: never };
+
+/** Where the guard keeps its data: one of these three. Two together are refused, and do not compile. */
+export type StoreOptions =
+  | Only<MongoOptions, 'folder' | 'memory'>
+  | Only<FolderOptions, 'url' | 'memory'>
+  | Only<MemoryOptions, 'url' | 'folder'>;
 
 function asEmbeddedError(error: unknown): GuardError {
   if (isGuardError(error)) return error;
@@ -101,15 +107,15 @@ function asEmbeddedError(error: unknown): GuardError {
  * const store = await openStore({ folder: './data' });
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  if (kindOf(options) === 'url') {
-    const mongo = options as MongoOptions;
-    const limits = new CallLimits(mongo.timeout ?? DEFAULT_TIMEOUT);
+  kindOf(options);
+  if (options.url !== undefined) {
+    const limits = new CallLimits(options.timeout ?? DEFAULT_TIMEOUT);
     return complete(
-      guarded(await opening(() => openMongo(mongo, limits), asStoreError), asStoreError, limits),
+      guarded(await opening(() => openMongo(options, limits), asStoreError), asStoreError, limits),
     );
   }
   const limits = new CallLimits();
-  if (!('folder' in options && options.folder !== undefined))
+  if (options.folder === undefined)
     return complete(guarded(await opening(openMemory, asEmbeddedError), asEmbeddedError, limits));
   const { store, fault } = await opening(() => openFolder(options), asEmbeddedError);
   return complete(guarded(store, asEmbeddedError, limits, fault));

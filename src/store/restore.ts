@@ -65,7 +65,7 @@ async function openFolder(folder: string): Promise<Opened> {
 
 async function opened(folder: string, target: Lasting): Promise<Opened> {
   if (holdsStore(folder)) return openFolder(folder);
-  const source = await Dump.open(folder, 'url' in target ? target.collections : undefined);
+  const source = await Dump.open(folder, target.url === undefined ? undefined : target.collections);
   return { source, files: source.files, clear: async () => undefined };
 }
 
@@ -79,9 +79,9 @@ async function opened(folder: string, target: Lasting): Promise<Opened> {
  */
 export async function restore(folder: string, target: StoreOptions): Promise<Copied> {
   if (!existsSync(folder)) throw badConfiguration('There is no such backup.');
-  if (!('folder' in target || 'url' in target))
+  if (target.folder === undefined && target.url === undefined)
     throw badConfiguration('A store in memory cannot be restored.');
-  if ('folder' in target && holdsStore(folder)) return copyFolder(folder, target.folder);
+  if (target.folder !== undefined && holdsStore(folder)) return copyFolder(folder, target.folder);
   const { source, files, clear } = await opened(folder, target);
   try {
     await fill(source, path.resolve(folder), target);

@@ -31,8 +31,8 @@ function placeOf(kind: StoreKind): Place {
 
 /** A store as one argument. */
 function argument({ options }: Place): string {
-  if ('folder' in options) return options.folder;
-  if (!('url' in options)) throw new Error('a store in memory cannot be moved');
+  if (options.folder !== undefined) return options.folder;
+  if (options.url === undefined) throw new Error('a store in memory cannot be moved');
   const url = new URL(options.url);
   url.pathname = `/${options.name}`;
   return url.href;

@@ -50,8 +50,8 @@ export async function run(
 
 /** The options that name a store. */
 export function named(store: StoreOptions): string[] {
-  if ('folder' in store) return ['--folder', store.folder];
-  if ('url' in store) return ['--url', store.url, '--name', store.name];
+  if (store.folder !== undefined) return ['--folder', store.folder];
+  if (store.url !== undefined) return ['--url', store.url, '--name', store.name];
   throw new Error('a store in memory has no name');
 }
 

@@ -146,6 +146,11 @@ test.each<[object, string]>([
   [{ store: { folder: undefined } }, 'The store needs the option folder'],
   [{ acceptHostVersion: 'yes' }, 'Option acceptHostVersion of createGuard must be an exact version'],
   [{ store: {} }, 'The store is one of { url, name }, { folder } and { memory: true }.'],
+  [{ store: { url: 'x', name: 'y', folder: 'z' } }, 'The store is one of { url, name }, { folder } and'],
+  [
+    { store: { folder: 'z', memory: true } },
+    'The store is one of { url, name }, { folder } and { memory: true }.',
+  ],
 ])('createGuard(%j) is refused', async (options, message) => {
   const said = await fault(() => createGuard({ store: STORE, env: {}, ...options } as never));
   expect(said).toContain(`bad-configuration: ${message}`);

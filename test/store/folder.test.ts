@@ -28,6 +28,14 @@ const opened = async <T>(task: (store: Store) => Promise<T>, at = folder): Promi
   }
 };
 
+test('options of two kinds of store do not compile, and are refused', async () => {
+  // @ts-expect-error a store is not in memory and in a folder
+  await expect(openStore({ folder, memory: true })).rejects.toMatchObject({ code: 'bad-configuration' });
+  // @ts-expect-error nor on a server and in a folder
+  const both = openStore({ url: 'mongodb://localhost', name: 'guard', folder });
+  await expect(both).rejects.toMatchObject({ code: 'bad-configuration' });
+});
+
 function writer(program = 'writer.cjs'): {
   child: ChildProcess;
   lines: string[];

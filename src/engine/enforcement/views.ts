@@ -81,7 +81,7 @@ function people(item: StoredItem, { assignees, userName }: Visibility): Data {
 /** Copies a value once for all parts of an answer that include it. */
 export type Copy = (value: unknown) => unknown;
 
-export function copying(): Copy {
+function copying(): Copy {
   const copies = new Map<unknown, unknown>();
   return (value) => {
     let copy = copies.get(value);

@@ -6,14 +6,14 @@ import { emptyFolder } from '../empty-folder.js';
 import { EmbeddedContents } from '../embedded/contents.js';
 import { holdsStore } from '../embedded/private-folder.js';
 import { MongoContents } from '../mongo/contents.js';
-import type { FolderOptions } from '../open.js';
+import type { MemoryOptions, StoreOptions } from '../open.js';
 import type { MongoOptions } from '../mongo/open-mongo.js';
 import type { Contents } from './contents.js';
 import { PARTS } from './parts.js';
 import { incomplete, isUnfinished, readUnfinished, writeUnfinished, type Unfinished } from './unfinished.js';
 
 /** A store that outlives its process. */
-export type Lasting = MongoOptions | FolderOptions;
+export type Lasting = Exclude<StoreOptions, MemoryOptions>;
 
 /** The servers and the database of a URL, without user, password and options. */
 function withoutLogin({ url, name }: MongoOptions): string {
@@ -27,12 +27,12 @@ function withoutLogin({ url, name }: MongoOptions): string {
 
 /** The name of a store, the same however its options are written; without a password. */
 export async function placeOf(store: Lasting): Promise<string> {
-  if ('url' in store) return withoutLogin(store);
+  if (store.url !== undefined) return withoutLogin(store);
   return realpath(store.folder).catch(() => path.resolve(store.folder));
 }
 
 const open = (store: Lasting): Promise<Contents> =>
-  'url' in store ? MongoContents.open(store) : EmbeddedContents.open(store.folder);
+  store.url !== undefined ? MongoContents.open(store) : EmbeddedContents.open(store.folder);
 
 /** @throws CouldNotTell `store-in-use` when a process uses the store */
 export async function assertUnused(store: Contents, which: 'source' | 'target'): Promise<void> {
@@ -47,7 +47,7 @@ export async function assertUnused(store: Contents, which: 'source' | 'target'):
  * @throws CouldNotTell `store-in-use`; `store-incomplete` when it is itself being filled
  */
 export async function openSource(store: Lasting): Promise<Contents> {
-  if ('folder' in store && !holdsStore(store.folder))
+  if (store.folder !== undefined && !holdsStore(store.folder))
     throw badConfiguration(`There is no store in ${store.folder}.`);
   const source = await open(store);
   try {
@@ -77,7 +77,7 @@ async function assertEmpty(target: Contents): Promise<void> {
  * @throws CouldNotTell `store-in-use`
  */
 export async function openTarget(store: Lasting, wanted: Unfinished): Promise<[Contents, Unfinished]> {
-  if ('folder' in store && !holdsStore(store.folder)) await emptyFolder(store.folder);
+  if (store.folder !== undefined && !holdsStore(store.folder)) await emptyFolder(store.folder);
   const target = await open(store);
   try {
     const unfinished = await readUnfinished(target);

@@ -54,7 +54,7 @@ function moves(cases: readonly Case[], onlyArrival = false): void {
       const { EmbeddedContents } = await import('../../../src/store/embedded/contents.js');
       const { MongoContents } = await import('../../../src/store/mongo/contents.js');
       const contents =
-        'url' in store ? await MongoContents.open(store) : await EmbeddedContents.open(store.folder);
+        store.url !== undefined ? await MongoContents.open(store) : await EmbeddedContents.open(store.folder);
       await work(contents);
       await contents.close();
     };
