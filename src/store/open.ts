@@ -59,8 +59,8 @@ export const STORE_OPTIONS = {
 
 type StoreKind = keyof typeof STORE_OPTIONS;
 
-/** Checks the options and returns the kind of store. @throws BadInput `bad-configuration` */
-function kindOf(options: object): StoreKind {
+/** Checks that the options are those of one kind of store. @throws BadInput `bad-configuration` */
+function assertOneKind(options: object): void {
   const all: Options = Object.assign({}, ...Object.values(STORE_OPTIONS)) as Options;
   const any = Object.fromEntries(Object.keys(all).map((name) => [name, checkedLater('')]));
   assertOptions('the store', options, any);
@@ -75,7 +75,6 @@ function kindOf(options: object): StoreKind {
   if (kind === undefined || more.length > 0)
     throw badConfiguration('The store is one of { url, name }, { folder } and { memory: true }.');
   assertOptions('the store', options, STORE_OPTIONS[kind]);
-  return kind;
 }
 
 /** Options of one kind of store, without those that name another. */
@@ -107,7 +106,7 @@ function asEmbeddedError(error: unknown): GuardError {
  * const store = await openStore({ folder: './data' });
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  kindOf(options);
+  assertOneKind(options);
   if (options.url !== undefined) {
     const limits = new CallLimits(options.timeout ?? DEFAULT_TIMEOUT);
     return complete(

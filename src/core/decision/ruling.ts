@@ -179,12 +179,12 @@ export class Ruling {
   }
 
   /**
-   * The same resources, for a query that names the one instance it is about: the query states nothing of the rules,
-   * and each row that it finds is decided.
+   * The same resources, for a query that names its one instance: the query leaves the rules out, and each row that it
+   * finds is decided.
    * @throws CouldNotTell `could-not-tell` if a policy failed
    */
   scopeOfOne(): Scope {
-    if (this.failure !== undefined || this.known !== undefined) return this.scope();
+    if (this.failure !== undefined) return this.scope();
     return scopeOfOne(() => this.scope(), {
       holds: (resource) => this.allows(resource),
       needsItems: this.needs('items'),

@@ -97,7 +97,7 @@ export function roughScope(around: Scope, exact: () => Scope, test: ScopeTest): 
   });
 }
 
-/** A scope of which a query states nothing, since what the caller asks finds few rows: they are tested. */
+/** A scope that a query leaves out, because the caller's query finds few rows: each of them is tested. */
 export const scopeOfOne = (exact: () => Scope, test: ScopeTest): Scope => roughScope(ALL, exact, test);
 
 const NO_WAY: Stated = Object.freeze({ condition: NOTHING, ways: [], restricts: [NOTHING] });

@@ -1,6 +1,5 @@
-import { NOTHING } from '../../core/condition/condition.js';
 import { AccessDenied } from '../../core/errors.js';
-import { intersection, scopeOf } from '../../core/decision/scope.js';
+import { intersection } from '../../core/decision/scope.js';
 import type { Paging, UnwoundItem } from '../../store/port.js';
 import { isCut } from '../../store/query/budget.js';
 import { parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
@@ -11,6 +10,7 @@ import type { Orphan, Orphans } from '../contract/types.js';
 import { KnownUsers, orphanedRoles, orphanedTask } from './orphans.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
+import { NO_INSTANCE } from './id-portions.js';
 import { LIST_BYTES, PAGE, parsePage, parseParameters, printCursor } from './paging.js';
 import { cursorOf } from '../../store/query/item-order.js';
 import { both, PENDING } from './data-api.js';
@@ -38,7 +38,7 @@ export async function findOrphans(
     for (const role of call.inForce.securityRoles.unheld) found.push({ kind: 'security-role', role });
   const pending = async (query: CallerQuery, paging: Paging): Promise<UnwoundItem[]> => {
     const asked = { ...paging, bytes: LIST_BYTES };
-    const plan = itemPlan(scope, scopeOf(NOTHING), query, asked, calls.searching);
+    const plan = itemPlan(scope, NO_INSTANCE, query, asked, calls.searching);
     return plan === undefined ? [] : calls.store.instances.findItems(plan);
   };
   const seen = new Set<string>();

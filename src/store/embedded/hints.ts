@@ -115,11 +115,11 @@ function* ofRunning(conditions: readonly Condition[]): Generator<Hint> {
 
 /** What excludes instances with the current marks, or admits only those without any. */
 function* ofFormat(conditions: readonly Condition[]): Generator<Hint> {
-  for (const [name, list] of conditions) {
-    if (name === 'guard.format' && list === null)
+  for (const [name, condition] of conditions) {
+    if (name === 'guard.format' && condition === null)
       yield { kind: 'entries', beginnings: [beginning('format', NO_FORMAT)] };
-    if (name !== '$nor' || !Array.isArray(list)) continue;
-    for (const excluded of list) {
+    if (name !== '$nor' || !Array.isArray(condition)) continue;
+    for (const excluded of condition) {
       const [only, ...more] = isDocument(excluded) ? Object.entries(excluded) : [];
       const isFormat = more.length === 0 && only?.[0] === 'guard.format' && typeof only[1] === 'number';
       if (isFormat) yield { kind: 'others', list: 'format', but: formatTerm(only[1] as number) };

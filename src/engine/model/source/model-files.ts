@@ -27,15 +27,18 @@ export const pictureOf = (file: string): string => `${file.replace(EXTENSION, ''
 /** Hidden files belong to editors and systems. */
 const isModel = (name: string): boolean => EXTENSION.test(name) && !name.startsWith('.');
 
-/** Whether a file is a link out of the folder: what lies there is not what the owner of the folder put into it. */
-function leadsOut(folder: string, file: string): boolean {
-  try {
-    const [home, place] = [realpathSync(folder), realpathSync(file)];
-    return !place.startsWith(home.endsWith(sep) ? home : home + sep);
-  } catch {
-    // It is not there, or reading it says why it cannot be read.
-    return false;
-  }
+/** True for a file that is a link out of the folder: the owner of the folder did not put its target there. */
+function leadingOutOf(folder: string): (file: string) => boolean {
+  const home = realpathSync(folder);
+  const inside = home.endsWith(sep) ? home : home + sep;
+  return (file) => {
+    try {
+      return !realpathSync(file).startsWith(inside);
+    } catch {
+      // It is not there, or reading it says why it cannot be read.
+      return false;
+    }
+  };
 }
 
 const byName = (one: Dirent, other: Dirent): number => (one.name < other.name ? -1 : 1);
@@ -75,13 +78,15 @@ export function oncePerModel(files: readonly ModelFile[]): ModelFile[] {
 export function modelFilesIn(folder: string): ModelFile[] {
   const found: ModelFile[] = [];
   const more: ModelFile[] = [];
-  for (const entry of readdirSync(folder, { withFileTypes: true }).sort(byName)) {
+  const entries = readdirSync(folder, { withFileTypes: true }).sort(byName);
+  const leadsOut = leadingOutOf(folder);
+  for (const entry of entries) {
     const file = join(folder, entry.name);
     if (isModel(entry.name))
       found.push({
         ...modelFileOf(file),
-        ...(leadsOut(folder, file) && { problem: 'It is a link that leads out of the folder.' }),
-        ...(leadsOut(folder, pictureOf(file)) && {
+        ...(leadsOut(file) && { problem: 'It is a link that leads out of the folder.' }),
+        ...(leadsOut(pictureOf(file)) && {
           problem: 'Its picture is a link that leads out of the folder.',
         }),
       });
