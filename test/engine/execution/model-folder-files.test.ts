@@ -1,24 +1,16 @@
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Guard } from 'bpmn-guard';
-import { ADMIN_USER, eventually, Guards, person } from '../../support/guards.js';
-import { end, model, start, task } from '../../support/models.js';
+import { eventually, Guards, person } from '../../support/guards.js';
+import { ModelFolderOfTest, sourceFor as source, storedNames as names } from '../../support/model-folder.js';
 import { onStores } from '../../support/stores.js';
 
-/** Models that can be told apart. */
-const source = (assignee: string): string => model([start(), task('t', { assignee }), end()]);
 const DESIGNER = person('designer', 'DESIGNER');
 
-onStores('What lies in a folder of models', (kind) => {
+onStores('Reading a folder of models', (kind) => {
   const guards = new Guards(kind);
-  let folder: string;
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'bpmn-guard-models-'))));
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-  const write = (file: string, text: string | Uint8Array): void => writeFileSync(join(folder, file), text);
-  const names = async (guard: Guard): Promise<string[]> =>
-    (await guard.api.model.list({}, ADMIN_USER)).map(({ name }) => name).sort();
+  const files = new ModelFolderOfTest();
+  const write: ModelFolderOfTest['write'] = (file, text) => files.write(file, text);
 
   test('ignores hidden files and backups, and follows no link that leads out of it', async () => {
     const outside = mkdtempSync(join(tmpdir(), 'bpmn-guard-outside-'));
@@ -26,21 +18,21 @@ onStores('What lies in a folder of models', (kind) => {
     writeFileSync(join(outside, 'x.svg'), '<svg/>');
     for (const name of ['.A.bpmn', 'A.bpmn~', '#A.bpmn#', '.A.bpmn.swp']) write(name, 'hello');
     for (const name of ['A.bpmn', 'P.bpmn']) write(name, source('ann'));
-    symlinkSync(join(outside, 'x.bpmn'), join(folder, 'Out.bpmn'));
-    symlinkSync(join(outside, 'x.svg'), join(folder, 'P.svg'));
-    symlinkSync('A.bpmn', join(folder, 'Within.bpmn'));
-    const guard = await guards.make({ modelFolder: { folder } });
+    symlinkSync(join(outside, 'x.bpmn'), join(files.path, 'Out.bpmn'));
+    symlinkSync(join(outside, 'x.svg'), join(files.path, 'P.svg'));
+    symlinkSync('A.bpmn', join(files.path, 'Within.bpmn'));
+    const guard = await guards.make({ modelFolder: { folder: files.path } });
     expect(await names(guard)).toEqual(['A', 'Within']);
     expect((await guard.health()).unreadableModels).toEqual([
-      { model: join(folder, 'Out.bpmn'), why: 'It is a link that leads out of the folder.' },
-      { model: join(folder, 'P.bpmn'), why: 'Its picture is a link that leads out of the folder.' },
+      { model: join(files.path, 'Out.bpmn'), why: 'It is a link that leads out of the folder.' },
+      { model: join(files.path, 'P.bpmn'), why: 'Its picture is a link that leads out of the folder.' },
     ]);
     rmSync(outside, { recursive: true });
   });
 
   test('logs a conflict with a stored model once', async () => {
     write('A.bpmn', source('ann'));
-    const { guard, log } = await guards.open({ modelFolder: { folder, watch: true } });
+    const { guard, log } = await guards.open({ modelFolder: { folder: files.path, watch: true } });
     await guard.api.model.save('A', source('designed'), null, DESIGNER);
     const conflicts = (): number => log.filter(({ message }) => /have both changed/.test(message)).length;
     write('A.bpmn', source('eve'));

@@ -1,24 +1,20 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Guard } from 'bpmn-guard';
 import { ADMIN_USER, eventually, Guards, person, refusal } from '../../support/guards.js';
-import { end, model, start, task } from '../../support/models.js';
+import { model } from '../../support/models.js';
+import { ModelFolderOfTest, sourceFor as source, storedNames as names } from '../../support/model-folder.js';
 import { onStores } from '../../support/stores.js';
 
-/** Models that can be told apart. */
-const source = (assignee: string): string => model([start(), task('t', { assignee }), end()]);
 const DESIGNER = person('designer', 'DESIGNER');
 
 onStores('A folder of models', (kind) => {
   const guards = new Guards(kind);
   let folder: string;
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'bpmn-guard-models-'))));
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const files = new ModelFolderOfTest();
+  beforeEach(() => (folder = files.path));
+  const write: ModelFolderOfTest['write'] = (file, text) => files.write(file, text);
 
-  const write = (file: string, text: string | Uint8Array): void => writeFileSync(join(folder, file), text);
-  const names = async (guard: Guard): Promise<string[]> =>
-    (await guard.api.model.list({}, ADMIN_USER)).map(({ name }) => name).sort();
   const sourceOf = (guard: Guard, name: string): Promise<string> =>
     guard.api.model.getSource(name, ADMIN_USER);
   /** The entries of the audit trail for an operation: by whom, on which model, and why it was allowed. */

@@ -57,7 +57,7 @@ test('what is deleted makes room, except for models, whose permissions go on to 
   expect(await refusal(section('b'))).toMatchObject(FULL);
 });
 
-test('what others change counts for its author, and nobody says that it is another one', async () => {
+test('what others change still counts for its author, and no caller can name another author', async () => {
   const guard = await begun();
   const { api, section } = made(guard);
   const forged = { parent: 's', by: 'bob' } as object;
